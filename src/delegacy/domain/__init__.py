@@ -1,0 +1,1 @@
+"""The directory's values: recipients, principals, access control lists, and the ports to the outside."""

@@ -1,0 +1,1 @@
+"""The door for questions: facts, then policy, then one log line."""

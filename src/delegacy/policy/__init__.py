@@ -1,0 +1,1 @@
+"""The pure deciders: facts in, decision out."""

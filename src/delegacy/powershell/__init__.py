@@ -1,0 +1,1 @@
+"""A PowerShell language: parser, binder, interpreter and formatter. Knows nothing of mail."""

@@ -1,0 +1,1 @@
+"""IMAP without I/O: command parser, response printer, fetch and search items."""
