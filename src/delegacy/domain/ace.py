@@ -1,0 +1,29 @@
+"""One access control entry."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from delegacy.domain.rights import InheritanceType, Right
+from delegacy.domain.sid import Sid
+
+
+@dataclass(frozen=True, slots=True)
+class Ace:
+    """An entry: these rights are allowed to, or denied, this trustee.
+
+    ``inherited`` entries come from above the object. ``granted_by`` and ``granted_at`` say who made the entry and when;
+    after ``expires_at`` the entry counts for nothing.
+    """
+
+    trustee: Sid
+    rights: frozenset[Right]
+    allow: bool = True
+    inherited: bool = False
+    inheritance_type: InheritanceType = InheritanceType.ALL
+    expires_at: datetime | None = None
+    granted_by: str = ""
+    granted_at: datetime | None = None
+
+    def is_in_force(self, now: datetime) -> bool:
+        """Tell whether the entry counts at ``now`` for the object that carries it."""
+        return self.inheritance_type.reaches_object and (self.expires_at is None or now < self.expires_at)

@@ -1,0 +1,64 @@
+"""The facts of one decision, as the store reads them in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from delegacy.domain.access_token import AccessToken
+from delegacy.domain.ace import Ace
+from delegacy.domain.recipient import RecipientTypeDetails
+from delegacy.domain.sid import Sid
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The mailbox or group that a decision is about. ``address`` is its primary address as written, empty if it has none."""
+
+    id: int
+    guid: UUID
+    sid: Sid | None
+    recipient_type_details: RecipientTypeDetails
+    display_name: str
+    address: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningFacts:
+    """What decides whether an account opens a mailbox.
+
+    ``change`` is the number of the directory change that these facts are of. ``mailbox_acl`` holds at least every entry of the
+    mailbox's list, inherited ones included, that names the token's user, one of its groups, everyone or SELF. ``expires_at`` is the
+    earliest moment at which one of those entries ends, so that an answer is never used beyond it.
+    """
+
+    change: int
+    account_disabled: bool
+    token: AccessToken
+    mailbox: Target
+    mailbox_acl: tuple[Ace, ...]
+    hidden_mailboxes_denied: bool
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendingFacts:
+    """What decides whether an account sends with the target's address in From.
+
+    ``ad_acl`` is to the directory object what ``OpeningFacts.mailbox_acl`` is to the mailbox. ``grant_send_on_behalf_to`` holds at least
+    those of the list's principals that are the account or one of its ``mail_groups``: groups with an address and members, security or
+    not, that it belongs to through other such groups. ``copy_sent_as`` and ``copy_sent_on_behalf`` are the target's
+    MessageCopyForSentAsEnabled and MessageCopyForSendOnBehalfEnabled.
+    """
+
+    change: int
+    account_disabled: bool
+    token: AccessToken
+    author: Target
+    ad_acl: tuple[Ace, ...]
+    hidden_mailboxes_denied: bool
+    grant_send_on_behalf_to: frozenset[Sid] = frozenset()
+    mail_groups: frozenset[Sid] = frozenset()
+    copy_sent_as: bool = False
+    copy_sent_on_behalf: bool = False
+    signed_in_as_author: bool = False

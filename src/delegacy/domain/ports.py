@@ -1,0 +1,300 @@
+"""What the product needs from outside, as Protocols. The store implements them; bootstrap joins the two."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from delegacy.domain.ace import Ace
+from delegacy.domain.acl import Acl, RemovalOutcome
+from delegacy.domain.account import Account
+from delegacy.domain.audit import AuditRecord
+from delegacy.domain.facts import OpeningFacts, SendingFacts
+from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
+from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.domain.recipient_filter import Filter
+from delegacy.domain.rights import Permission, Right
+from delegacy.domain.sid import Sid
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, in UTC, aware."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientQuery:
+    """Which objects to list, in which order, from where on.
+
+    ``kinds`` are the wanted kinds (all if empty). ``wildcard`` is an identity with ``*`` matched against name, alias, display name and
+    addresses; ``anr`` a prefix of name, display name, first or last name, or alias; ``container`` a canonical name that the object
+    lies in or below. Sorted by the property ``sort_by`` and then ``id``; ``after`` is the ``(sort value, id)`` of the last object of the page
+    before; ``limit`` is None for everything.
+    """
+
+    kinds: frozenset[RecipientTypeDetails] = frozenset()
+    filter: Filter | None = None
+    wildcard: str | None = None
+    anr: str | None = None
+    container: str | None = None
+    sort_by: str = "Name"
+    after: tuple[str, int] | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostGrant:
+    """A grant that ended because the principal that it named was removed: what, on whom (canonical name)."""
+
+    permission: Permission | None
+    rights: frozenset[Right]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One step of a chain of groups: ``member`` is in ``group``, both as they print."""
+
+    member: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One grant in a reverse look-up: the target's key, the entry (None for a place in a Send on Behalf list), the trustee."""
+
+    target: int
+    permission: Permission
+    trustee: Sid
+    allow: bool = True
+    expires_at: datetime | None = None
+
+
+class DirectoryReader(Protocol):
+    """The directory as it is in one read transaction."""
+
+    @property
+    def change(self) -> int:
+        """Return the number of the last change that this transaction sees."""
+
+    def organization(self) -> Organization:
+        """Return the organization."""
+
+    def account_domains(self) -> tuple[AccountDomain, ...]:
+        """Return the domains that accounts live in, our own first."""
+
+    def accepted_domains(self) -> tuple[AcceptedDomain, ...]:
+        """Return the SMTP domains, the default one first."""
+
+    def get(self, key: int) -> Recipient:
+        """Return the object with this key; raise ``ManagementObjectNotFound`` if it is gone."""
+
+    def get_many(self, keys: Iterable[int]) -> Mapping[int, Recipient]:
+        """Return the objects with these keys that exist, with one query for many."""
+
+    def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+        """Return the one object of ``kinds`` (any kind if empty) that ``identity`` names, in any form of ``domain.identity``.
+
+        Raises ``InvalidIdentity``, ``ManagementObjectNotFound`` or ``ManagementObjectAmbiguous``.
+        """
+
+    def find(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> tuple[Recipient, ...]:
+        """Return every object of ``kinds`` that ``identity`` names in the first form that names any."""
+
+    def by_address(self, address: str) -> Recipient | None:
+        """Return the recipient that has this SMTP address as primary or proxy address."""
+
+    def by_sid(self, sid: Sid) -> Recipient | None:
+        """Return the object with this SID."""
+
+    def list(self, query: RecipientQuery) -> Iterator[Recipient]:
+        """Yield the objects that ``query`` asks for, read in pages by key."""
+
+    def count(self, query: RecipientQuery) -> int:
+        """Return how many objects ``query`` asks for, its limit and start aside."""
+
+    def principal_names(self, sids: Iterable[Sid]) -> Mapping[Sid, str]:
+        """Return how each SID prints: ``CONTOSO\\raymonds``, ``NT AUTHORITY\\SELF``, the bare SID for one that is nobody's."""
+
+    def mailbox_acl(self, key: int) -> Acl:
+        """Return a mailbox's own list with what it inherits, in the order in which the entries were made, explicit ones first."""
+
+    def ad_acl(self, key: int) -> Acl:
+        """Return a directory object's list with what it inherits, likewise."""
+
+    def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
+        """Return the delegates in a recipient's Send on Behalf list, in the order in which they were added."""
+
+    def members(self, group: int) -> Iterator[Recipient]:
+        """Yield the direct members of a group, by name."""
+
+    def groups_of(self, key: int) -> tuple[Recipient, ...]:
+        """Return the groups that an object is a direct member of, by name."""
+
+    def managers(self, group: int) -> tuple[Recipient, ...]:
+        """Return a group's managers (ManagedBy)."""
+
+    def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
+        """Return a shortest chain of memberships from ``member`` to ``group``; empty if there is none."""
+
+    def automapping_links(self, mailbox: int) -> tuple[Recipient, ...]:
+        """Return the delegates linked to a mailbox for auto-mapping (msExchDelegateListLink)."""
+
+    def what_can(
+        self, account: int, *, after: tuple[int, int] | None = None, limit: int | None = None
+    ) -> Sequence[Holding]:
+        """Return the grants that name the account or a group it is in, ordered by target; the decision itself is asked elsewhere."""
+
+    def who_can(self, target: int) -> Sequence[Holding]:
+        """Return the grants on a target that are its own, ordered by trustee."""
+
+
+class Directory(DirectoryReader, Protocol):
+    """The directory inside a write transaction. Every method sees what came before it in the transaction."""
+
+    def add(self, recipient: Recipient) -> Recipient:
+        """Add an object and return it with its ``id``, and with its SID where its kind has one and none was given.
+
+        Raises ``ManagementObjectAlreadyExists`` or ``ProxyAddressExists``.
+        """
+
+    def add_many(self, recipients: Sequence[Recipient]) -> Sequence[int]:
+        """Add many objects, set-based, and return their keys in order. Raises as ``add``; then none was added."""
+
+    def update(self, recipient: Recipient) -> None:
+        """Store every property of ``recipient`` over the object with its ``id``; grants, members and links stay.
+
+        Raises as ``add``, and ``ManagementObjectNotFound``.
+        """
+
+    def remove(self, key: int) -> tuple[LostGrant, ...]:
+        """Remove an object with its grants, memberships, links and credentials, and return the grants that named it."""
+
+    def add_account_domain(self, domain: AccountDomain) -> None:
+        """Add a domain of accounts."""
+
+    def add_accepted_domain(self, domain: AcceptedDomain) -> None:
+        """Add an SMTP domain."""
+
+    def set_hidden_mailbox_delegation(self, value: HiddenMailboxDelegation) -> None:
+        """Set the organization's switch."""
+
+    def set_credential(self, key: int, password_hash: str) -> None:
+        """Store the password hash of an account."""
+
+    def grant(self, target: int, ace: Ace) -> None:
+        """Add an explicit entry; its rights tell whether it belongs to the mailbox's list or the directory object's.
+
+        The caller has looked that no right of it is there already (``Acl.missing_rights``). Raises ``AccessControlListFull``.
+        """
+
+    def grant_many(self, targets: Sequence[int], ace: Ace) -> tuple[int, ...]:
+        """Add the entry on each target that lacks one of its rights, set-based, and return the targets that were changed."""
+
+    def revoke(self, target: int, trustee: Sid, rights: frozenset[Right], *, allow: bool) -> RemovalOutcome:
+        """Take rights out of the explicit entries of one kind for a trustee (``Acl.remove``)."""
+
+    def set_inherited(self, aces: Sequence[Ace]) -> None:
+        """Set the entries that every mailbox inherits."""
+
+    def set_grant_send_on_behalf_to(self, target: int, delegates: Sequence[int], *, granted_by: str) -> None:
+        """Make ``delegates`` the Send on Behalf list; those who are in it already keep their place and their date."""
+
+    def add_members(self, group: int, members: Sequence[int]) -> None:
+        """Add members. Raises ``MemberAlreadyExists``."""
+
+    def remove_members(self, group: int, members: Sequence[int]) -> None:
+        """Remove members. Raises ``MemberNotFound``."""
+
+    def set_managers(self, group: int, managers: Sequence[int]) -> None:
+        """Set a group's managers."""
+
+    def link(self, mailbox: int, delegates: Sequence[int]) -> None:
+        """Link delegates to a mailbox for auto-mapping."""
+
+    def link_many(self, mailboxes: Sequence[int], delegate: int) -> None:
+        """Link one delegate to many mailboxes, set-based."""
+
+    def unlink(self, mailbox: int, delegates: Sequence[int] | None = None) -> None:
+        """Remove auto-mapping links: of these delegates, or of all."""
+
+
+class AuditLog(Protocol):
+    """The administrator audit log: append-only, each entry chained to the one before by hash."""
+
+    def append(self, records: Sequence[AuditRecord]) -> None:
+        """Write entries in the transaction that this log belongs to."""
+
+    def search(
+        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
+    ) -> Sequence[AuditRecord]:
+        """Return entries, newest first."""
+
+
+class UnitOfWork(Protocol):
+    """One write transaction over directory and audit log: serialised, numbered, all or nothing."""
+
+    @property
+    def directory(self) -> Directory:
+        """Return the directory of this transaction."""
+
+    @property
+    def audit(self) -> AuditLog:
+        """Return the audit log of this transaction."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Return a context whose changes are undone, alone, when it is left by an exception."""
+
+    def commit(self) -> int:
+        """Make everything durable and return the number of the change; raises ``StoreFull`` or ``StoreUnavailable``, and then nothing is."""
+
+    def rollback(self) -> None:
+        """Undo everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What sign-in needs to know of an account: a password hash (empty: nobody can sign in), and whether it is disabled."""
+
+    account: Account
+    password_hash: str
+    disabled: bool
+
+
+class SignInNames(Protocol):
+    """Accounts by sign-in name."""
+
+    def credential(self, name: str) -> Credential | None:
+        """Return the account that a UPN, primary address or ``DOMAIN\\account`` names; None for nobody, or more than one."""
+
+
+class DecisionFacts(Protocol):
+    """The hot path: each method is one read transaction on indexed rows and remembers nothing."""
+
+    def change(self) -> int:
+        """Return the number of the last directory change."""
+
+    def opening(self, account: int, mailbox: int, now: datetime) -> OpeningFacts | None:
+        """Return the facts of opening a mailbox; None if account or mailbox is gone, or it is no mailbox."""
+
+    def sending(self, account: int, address: str, now: datetime) -> SendingFacts | None:
+        """Return the facts of sending with this From address; None if the account is gone or nobody has the address."""
+
+    def mapped(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
+        """Return, for each mailbox linked to the account for auto-mapping, the facts of opening it."""
+
+    def mailbox_key(self, identity: str) -> int | None:
+        """Return the key of the one mailbox that ``identity`` names in any form; None for none or several."""
+
+
+class Store(Protocol):
+    """The directory's database."""
+
+    def read(self) -> AbstractContextManager[DirectoryReader]:
+        """Return a read transaction."""
+
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """Return a write transaction, waiting for other writers; leaving it without ``commit`` undoes it."""
