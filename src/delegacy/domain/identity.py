@@ -55,7 +55,7 @@ def readings(identity: str) -> tuple[tuple[IdentityReading, ...], ...]:
             text[:64],
         )
     key = fold(text)
-    rounds = [(reading,) for reading in _exact(text, key)]
+    rounds: list[tuple[IdentityReading, ...]] = [(reading,) for reading in _exact(text, key)]
     rounds.append(
         tuple(
             IdentityReading(form, key)

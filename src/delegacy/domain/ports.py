@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
-from delegacy.domain.account import Account
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.facts import OpeningFacts, SendingFacts
+from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import Filter
@@ -52,14 +53,6 @@ class LostGrant:
     permission: Permission | None
     rights: frozenset[Right]
     target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """One step of a chain of groups: ``member`` is in ``group``, both as they print."""
-
-    member: str
-    group: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,31 @@
+"""Whether an account opens a mailbox."""
+
+from datetime import datetime
+
+from delegacy.domain.facts import OpeningFacts
+from delegacy.domain.rights import ADMITS_FULL_ACCESS
+from delegacy.policy.access_check import deciding_entry
+from delegacy.policy.decision import Allow, Deny, OpenDecision, OpenDenial, OpenRight
+
+
+def decide_open(facts: OpeningFacts | None, now: datetime) -> OpenDecision:
+    """Decide whether the account opens the mailbox; ``facts`` is None where there is no such mailbox or account.
+
+    The owner opens it always. A delegate needs Full Access, and a mailbox hidden from address lists opens for none, whatever was
+    granted, while the organization keeps that rule. Sending rights play no part (Manage permissions for recipients).
+    """
+    if facts is None:
+        return Deny(OpenDenial.NO_SUCH_MAILBOX)
+    if facts.account_disabled:
+        return Deny(OpenDenial.ACCOUNT_DISABLED)
+    mailbox, token = facts.mailbox, facts.token
+    if mailbox.sid in token.users:
+        return Allow(OpenRight.OWNER)
+    if mailbox.hidden and facts.hidden_mailboxes_denied:
+        return Deny(OpenDenial.HIDDEN_FROM_ADDRESS_LISTS)
+    entry = deciding_entry(facts.mailbox_acl, token, ADMITS_FULL_ACCESS, now, mailbox.sid)
+    if entry is None:
+        return Deny(OpenDenial.NO_FULL_ACCESS)
+    if entry.allow:
+        return Allow(OpenRight.FULL_ACCESS, entry)
+    return Deny(OpenDenial.FULL_ACCESS_DENIED, entry)
