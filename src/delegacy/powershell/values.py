@@ -1,0 +1,277 @@
+"""The values of the language that Python has no type for.
+
+A value is one of: None ($null), bool, int, float, Decimal, str, `Char`, datetime, timedelta, UUID, an Enum member, a list or tuple
+(arrays), `ArrayList`, frozenset (a multi-valued property), `Hashtable`, `PSObject`, `SecureString`, `PSCredential`, `ScriptBlock`,
+`ErrorRecord`, or a stream record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from enum import Enum, Flag
+from typing import Final
+
+CUSTOM_OBJECT: Final = "System.Management.Automation.PSCustomObject"
+
+
+class Char(str):
+    """One character, as indexing a string gives it. `[int]` of it is its code, not its digit."""
+
+    __slots__ = ()
+
+
+class ArrayList(list[object]):
+    """A list that can grow: `New-Object System.Collections.ArrayList`, `[System.Collections.Generic.List[object]]::new()`."""
+
+    __slots__ = ()
+
+
+def is_collection(value: object) -> bool:
+    """Return whether the value is enumerated by a pipeline, filtered by comparison operators and printed in braces."""
+    return isinstance(value, (list, tuple, frozenset, set))
+
+
+def enum_label(member: Enum) -> str:
+    """Return the PowerShell spelling of an enumeration member: its value when that is text, else its name in PascalCase.
+
+    Flags that are combined are joined with a comma and a space.
+    """
+    if isinstance(member, Flag) and member.name is None:
+        return ", ".join(enum_label(part) for part in member)
+    if isinstance(member.value, str):
+        return member.value
+    if isinstance(member, Flag) and "|" in str(member.name):
+        return ", ".join(enum_label(part) for part in member)
+    return pascal_case(str(member.name))
+
+
+def pascal_case(name: str) -> str:
+    """Return the PascalCase spelling of a snake_case name (`grant_send_on_behalf_to`, `FULL_ACCESS`)."""
+    return "".join(word[:1].upper() + word[1:].lower() for word in name.split("_"))
+
+
+class Hashtable(MutableMapping[object, object]):
+    """`@{}` and `[ordered]@{}`: text keys ignore case; keys stay in the order they were added."""
+
+    __slots__ = ("_entries", "ordered")
+
+    def __init__(self, entries: Mapping[str, object] | None = None, *, ordered: bool = False) -> None:
+        self._entries: dict[object, tuple[object, object]] = {}
+        self.ordered = ordered
+        if entries is not None:
+            for key, value in entries.items():
+                self[key] = value
+
+    @staticmethod
+    def _fold(key: object) -> object:
+        if isinstance(key, str):
+            return key.lower()
+        if isinstance(key, bool):
+            return (bool, key)
+        return key
+
+    def __getitem__(self, key: object) -> object:
+        return self._entries[self._fold(key)][1]
+
+    def __setitem__(self, key: object, value: object) -> None:
+        folded = self._fold(key)
+        known = self._entries.get(folded)
+        self._entries[folded] = (key if known is None else known[0], value)
+
+    def __delitem__(self, key: object) -> None:
+        del self._entries[self._fold(key)]
+
+    def __contains__(self, key: object) -> bool:
+        return self._fold(key) in self._entries
+
+    def __iter__(self) -> Iterator[object]:
+        return (key for key, _ in self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        return f"Hashtable({dict(self._entries.values())!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptProperty:
+    """A property that is worked out when it is read."""
+
+    read: Callable[[PSObject], object]
+
+
+@dataclass(frozen=True, slots=True)
+class AliasProperty:
+    """Another name of a property."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptMethod:
+    """A method that scripts may call; its arguments are PowerShell values."""
+
+    call: Callable[..., object]
+
+
+class PSObject:
+    """An object made of named properties, in order; names ignore case.
+
+    `type_names` go from the most specific to the least; views are found by them. `text` is what the object is in a string and what
+    it is compared by (an identity prints as a canonical name and still has properties).
+    """
+
+    __slots__ = ("_folded", "_members", "text", "type_names")
+
+    def __init__(
+        self,
+        type_name: str | tuple[str, ...] = CUSTOM_OBJECT,
+        properties: Mapping[str, object] | None = None,
+        *,
+        text: str | None = None,
+    ) -> None:
+        self.type_names = (type_name,) if isinstance(type_name, str) else type_name
+        self.text = text
+        self._members: dict[str, object] = dict(properties) if properties else {}
+        self._folded: dict[str, str] | None = None
+
+    @property
+    def type_name(self) -> str:
+        """The most specific type name."""
+        return self.type_names[0]
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether it was made by a script, not by a cmdlet."""
+        return self.type_names[-1] == CUSTOM_OBJECT
+
+    def _key(self, name: str) -> str | None:
+        if name in self._members:
+            return name
+        if self._folded is None:
+            self._folded = {known.lower(): known for known in self._members}
+        return self._folded.get(name.lower())
+
+    def find(self, name: str) -> str | None:
+        """Return the property's (or method's) name as spelled by the object, or None when there is none."""
+        return self._key(name)
+
+    def get(self, name: str) -> object:
+        """Return a property's value. Raises `KeyError`."""
+        key = self._key(name)
+        if key is None:
+            raise KeyError(name)
+        member = self._members[key]
+        if isinstance(member, ScriptProperty):
+            return member.read(self)
+        if isinstance(member, AliasProperty):
+            return self.get(member.of)
+        return member
+
+    def set(self, name: str, value: object) -> None:
+        """Set a note property, adding it when absent."""
+        key = self._key(name)
+        if key is None:
+            self._members[name] = value
+            if self._folded is not None:
+                self._folded[name.lower()] = name
+        else:
+            self._members[key] = value
+
+    def remove(self, name: str) -> None:
+        """Remove a member when it is there."""
+        key = self._key(name)
+        if key is not None:
+            del self._members[key]
+            self._folded = None
+
+    def names(self) -> list[str]:
+        """Return the names of the properties in order, methods left out."""
+        return [name for name, member in self._members.items() if not isinstance(member, ScriptMethod)]
+
+    def members(self) -> Mapping[str, object]:
+        """Return all members as declared: note properties as plain values, the others as their kind."""
+        return self._members
+
+    def method(self, name: str) -> Callable[..., object] | None:
+        """Return a method by name, or None."""
+        key = self._key(name)
+        member = self._members.get(key) if key is not None else None
+        return member.call if isinstance(member, ScriptMethod) else None
+
+    def copy(self) -> PSObject:
+        """Return another object with the same members."""
+        return PSObject(self.type_names, self._members, text=self.text)
+
+    def __repr__(self) -> str:
+        return f"PSObject({self.type_name!r}, {self._members!r})"
+
+
+class SecureString:
+    """Text that never prints. Only `reveal` gives it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the secret text, for the one place that needs it."""
+        return self._text
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return "SecureString()"
+
+    def __str__(self) -> str:
+        return "System.Security.SecureString"
+
+
+@dataclass(frozen=True, slots=True)
+class PSCredential:
+    """A user name and password."""
+
+    user_name: str
+    password: SecureString
+
+
+_VERSION: Final = re.compile(r"\d+(\.\d+){1,3}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """A version number of two to four parts."""
+
+    parts: tuple[int, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """Return the version that the text names. Raises `ValueError`."""
+        if not _VERSION.fullmatch(text.strip()):
+            raise ValueError(text)
+        return cls(tuple(int(part) for part in text.strip().split(".")))
+
+    def __str__(self) -> str:
+        return ".".join(str(part) for part in self.parts)
+
+
+class ScriptBlock:
+    """A script block: its source text as written, and what the interpreter needs to run it."""
+
+    __slots__ = ("body", "home", "source")
+
+    def __init__(self, source: str, body: object = None, home: object = None) -> None:
+        self.source = source
+        self.body = body
+        self.home = home
+
+    def __repr__(self) -> str:
+        return f"ScriptBlock({self.source!r})"
