@@ -257,6 +257,16 @@ class Credential:
     disabled: bool
 
 
+class PasswordHasher(Protocol):
+    """Password hashes (argon2id, RFC 9106)."""
+
+    def hash(self, password: str) -> str:
+        """Return a salted hash of a password, as text that names its own parameters."""
+
+    def verify(self, password_hash: str, password: str) -> bool:
+        """Tell whether the password is the one that was hashed; False for text that is no hash."""
+
+
 class SignInNames(Protocol):
     """Accounts by sign-in name."""
 

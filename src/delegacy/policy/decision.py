@@ -43,12 +43,6 @@ class SendDenial(Enum):
     NO_SEND_RIGHT = "nothing grants Send As or Send on Behalf"
 
 
-class FolderDenial(Enum):
-    """Why something is not done in a folder."""
-
-    NO_FOLDER_RIGHT = "the folder's permissions do not admit it"
-
-
 class Obligation(Enum):
     """What must happen besides, when what was allowed is done."""
 
@@ -58,7 +52,7 @@ class Obligation(Enum):
 
 
 RightT = TypeVar("RightT", OpenRight, SendRight)
-DenialT = TypeVar("DenialT", OpenDenial, SendDenial, FolderDenial)
+DenialT = TypeVar("DenialT", OpenDenial, SendDenial)
 
 
 @dataclass(frozen=True, slots=True)

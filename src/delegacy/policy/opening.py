@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from delegacy.domain.facts import OpeningFacts
+from delegacy.domain.folder import FolderRights, FolderRole
 from delegacy.domain.rights import ADMITS_FULL_ACCESS
 from delegacy.policy.access_check import deciding_entry
 from delegacy.policy.decision import Allow, Deny, OpenDecision, OpenDenial, OpenRight
@@ -29,3 +30,14 @@ def decide_open(facts: OpeningFacts | None, now: datetime) -> OpenDecision:
     if entry.allow:
         return Allow(OpenRight.FULL_ACCESS, entry)
     return Deny(OpenDenial.FULL_ACCESS_DENIED, entry)
+
+
+def folder_rights(right: OpenRight) -> FolderRights:
+    """Return what an open mailbox may be used for in each of its folders.
+
+    The owner and whoever has Full Access act as owner of every folder; folder permissions are not needed beside them
+    (Add-MailboxPermission).
+    """
+    match right:
+        case OpenRight.OWNER | OpenRight.FULL_ACCESS:
+            return FolderRole.OWNER.rights
