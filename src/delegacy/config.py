@@ -1,0 +1,244 @@
+"""Settings: a TOML file, then ``DELEGACY_*`` variables, then command line flags, in rising order; unknown keys are errors.
+
+Every setting is one field of ``Settings``. Its key in the file is in the field's metadata (``http.port`` is ``port`` in the table
+``[http]``), its variable is the key in capitals (``DELEGACY_HTTP_PORT``). Read once by the composition root, and never below it.
+"""
+
+import dataclasses
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from delegacy.domain.errors import InvalidInput
+
+VARIABLE_PREFIX: Final = "DELEGACY_"
+OTHER_VARIABLES: Final = MappingProxyType(
+    {
+        "DELEGACY_ADMIN_PASSWORD": "The administrator's password for `delegacy init`, in place of the question.",
+        "DELEGACY_DEMO_PASSWORD": "The password of every account of the demo organization; `delegacy` if it is not set.",
+        "DELEGACY_CONFIG": "The configuration file, in place of `--config`.",
+    }
+)
+"""Variables of ours that are no settings."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class InvalidConfiguration(InvalidInput):
+    """A setting that is unknown or cannot be right."""
+
+    error_id = "InvalidConfiguration"
+
+
+class LogFormat(Enum):
+    """How log lines look."""
+
+    AUTO = "auto"
+    JSON = "json"
+    PLAIN = "plain"
+
+
+class SmarthostSecurity(Enum):
+    """How the connection to the smarthost is protected."""
+
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+    NONE = "none"
+
+
+def _setting(key: str, default: object, text: str) -> Any:  # noqa: ANN401 - stands for a value of the field's own type
+    return dataclasses.field(default=default, metadata={"key": key, "help": text})
+
+
+def default_data_directory() -> Path:
+    """Return the user's data directory for Delegacy (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(base) if base.startswith("/") else Path.home() / ".local" / "share") / "delegacy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be configured. Sizes are in octets, times in seconds."""
+
+    data: Path = _setting("data", None, "The data directory; the user's data directory by default.")
+    database: str = _setting(
+        "database", "", "A PostgreSQL URL, postgresql://user@host/name; SQLite in the data directory if empty."
+    )
+    host: str = _setting("host", "127.0.0.1", "The address that all services listen on.")
+    server_name: str = _setting(
+        "server_name", "", "The name that the mail services greet with; dc01 in the organization's domain if empty."
+    )
+    http_port: int = _setting("http.port", 8080, "The port for HTTP; 0 picks a free one.")
+    submission_port: int = _setting("submission.port", 8465, "The port for mail submission over TLS.")
+    imap_port: int = _setting("imap.port", 8993, "The port for IMAP over TLS.")
+    smtp_port: int = _setting("smtp.port", 8025, "The port for incoming mail.")
+    smtp_trusted_networks: tuple[Network, ...] = _setting(
+        "smtp.trusted_networks", (), "Peers that may send with our own addresses without signing in."
+    )
+    smtp_allow_local_header_from: bool = _setting(
+        "smtp.allow_local_header_from",
+        False,
+        "Accept incoming mail whose From is one of ours, as mailing lists send it back.",
+    )
+    tls_certificate: Path | None = _setting(
+        "tls.certificate", None, "The certificate chain (PEM); one of a local CA if not given."
+    )
+    tls_key: Path | None = _setting("tls.key", None, "The certificate's private key (PEM).")
+    smarthost_host: str = _setting(
+        "smarthost.host", "", "The server that mail to other domains is handed to; refused if empty."
+    )
+    smarthost_port: int = _setting("smarthost.port", 587, "The smarthost's port.")
+    smarthost_security: SmarthostSecurity = _setting(
+        "smarthost.security", SmarthostSecurity.STARTTLS, "starttls, implicit, or none (on loopback only)."
+    )
+    smarthost_username: str = _setting(
+        "smarthost.username", "", "The name to sign in to the smarthost with; no sign-in if empty."
+    )
+    smarthost_password_file: Path | None = _setting(
+        "smarthost.password_file", None, "A file whose first line is the smarthost's password."
+    )
+    limits_message_size: int = _setting("limits.message_size", 36 * 1024 * 1024, "The largest message.")
+    limits_recipients: int = _setting("limits.recipients", 500, "The most recipients of one message.")
+    limits_connections: int = _setting("limits.connections", 1000, "The most connections to one service.")
+    limits_connections_per_address: int = _setting(
+        "limits.connections_per_address", 100, "The most connections of one peer to one service."
+    )
+    log_level: str = _setting("log.level", "info", "debug, info, warning or error.")
+    log_format: LogFormat = _setting("log.format", LogFormat.AUTO, "json, plain, or auto: plain on a terminal.")
+
+    def __post_init__(self) -> None:
+        if self.data is None:
+            object.__setattr__(self, "data", default_data_directory())
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise InvalidConfiguration("tls.certificate and tls.key must be given together.", "tls")
+        if self.smarthost_username and self.smarthost_password_file is None:
+            raise InvalidConfiguration("smarthost.username needs smarthost.password_file.", "smarthost.password_file")
+
+
+def keys() -> Mapping[str, "dataclasses.Field[Any]"]:
+    """Return the fields of ``Settings`` by their keys."""
+    return MappingProxyType({field.metadata["key"]: field for field in dataclasses.fields(Settings)})
+
+
+def variable(key: str) -> str:
+    """Return the environment variable of a key, ``DELEGACY_HTTP_PORT``."""
+    return VARIABLE_PREFIX + key.replace(".", "_").upper()
+
+
+def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
+    """Return the settings of a file (if any), the environment and the command line's flags (by key; None where not given).
+
+    Raises ``InvalidConfiguration`` for what is unknown, unreadable or out of range.
+    """
+    values: dict[str, object] = {}
+    if file is not None:
+        values |= _from_file(file)
+    values |= _from_environment(environment)
+    values |= {key: value for key, value in flags.items() if value is not None}
+    known = keys()
+    arguments = {}
+    for key, value in values.items():
+        if key not in known:
+            raise InvalidConfiguration(
+                f"There is no setting '{key}'. The settings are: {', '.join(sorted(known))}.", key
+            )
+        arguments[known[key].name] = _convert(key, known[key].type, value)
+    return Settings(**arguments)
+
+
+def _from_file(file: Path) -> dict[str, object]:
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidConfiguration(
+            f"The configuration file {file} can't be read: {error.strerror}.", str(file)
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidConfiguration(f"The configuration file {file} isn't TOML: {error}.", str(file)) from None
+    values: dict[str, object] = {}
+    for key, value in document.items():
+        if isinstance(value, dict):
+            values |= {f"{key}.{name}": item for name, item in value.items()}
+        else:
+            values[key] = value
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    by_variable = {variable(key): key for key in keys()}
+    values: dict[str, object] = {}
+    for name, value in environment.items():
+        if not name.startswith(VARIABLE_PREFIX) or name in OTHER_VARIABLES:
+            continue
+        if name not in by_variable:
+            raise InvalidConfiguration(
+                f"There is no variable {name}. The settings' variables are: {', '.join(sorted(by_variable))}.", name
+            )
+        values[by_variable[name]] = value
+    return values
+
+
+def _convert(key: str, kind: object, value: object) -> object:
+    try:
+        return _CONVERSIONS[kind](value)
+    except (ValueError, TypeError) as error:
+        raise InvalidConfiguration(f"The setting '{key}' can't be '{value}': {error}.", key) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("it must be text")
+    return value
+
+
+def _whole_number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError("it must be a whole number")
+    number = int(value)
+    if number < 0:
+        raise ValueError("it can't be negative")
+    return number
+
+
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+    if not isinstance(value, str) or value.lower() not in words:
+        raise ValueError("it must be true or false")
+    return words[value.lower()]
+
+
+def _path(value: object) -> Path:
+    if isinstance(value, Path):
+        return value
+    if not (text := _text(value)):
+        raise ValueError("it is empty")
+    return Path(text).expanduser()
+
+
+def _networks(value: object) -> tuple[Network, ...]:
+    items = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(items, list | tuple):
+        raise TypeError("it must be a list of networks such as 192.0.2.0/24")
+    return tuple(ipaddress.ip_network(_text(item)) for item in items)
+
+
+_CONVERSIONS: Final = MappingProxyType[object, Any](
+    {
+        str: _text,
+        int: _whole_number,
+        bool: _switch,
+        Path: _path,
+        Path | None: _path,
+        tuple[Network, ...]: _networks,
+        LogFormat: LogFormat,
+        SmarthostSecurity: SmarthostSecurity,
+    }
+)

@@ -1,0 +1,72 @@
+"""Logging: structured lines, JSON or plain, with secrets masked. Nobody else configures logging."""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Final, TextIO
+
+from delegacy.config import LogFormat
+from delegacy.domain.errors import InvalidInput
+
+_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+_SECRET_NAMES: Final = re.compile(r"password|secret|credential|authorization|token", re.IGNORECASE)
+_MASK: Final = "(hidden)"
+
+
+def configure_logging(level: str, log_format: LogFormat, stream: TextIO | None = None) -> None:
+    """Send every log line to ``stream`` (standard error by default). Raises ``InvalidInput`` for a level that is none."""
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        raise InvalidInput(f"There is no log level '{level}'. Use debug, info, warning or error.", level)
+    target = sys.stderr if stream is None else stream
+    plain = log_format is LogFormat.PLAIN or (log_format is LogFormat.AUTO and target.isatty())
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(PlainLines() if plain else JsonLines())
+    logging.basicConfig(level=number, handlers=[handler], force=True)
+    for chatty in ("mail.log", "uvicorn.access", "asyncio"):
+        logging.getLogger(chatty).setLevel(max(number, logging.WARNING))
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        line: dict[str, object] = {
+            "time": _moment(record).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "source": record.name,
+            "event": record.getMessage(),
+            **_details(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class PlainLines(logging.Formatter):
+    """A line for reading on a terminal; what a peer sent can't break out of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        details = "".join(f"  {name}={_printable(value)}" for name, value in _details(record).items())
+        line = f"{_moment(record):%H:%M:%S} {record.levelname.lower():7} {_printable(record.getMessage())}{details}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def _moment(record: logging.LogRecord) -> datetime:
+    return datetime.fromtimestamp(record.created, tz=UTC)
+
+
+def _details(record: logging.LogRecord) -> dict[str, object]:
+    return {
+        name: _MASK if _SECRET_NAMES.search(name) else value
+        for name, value in vars(record).items()
+        if name not in _STANDARD
+    }
+
+
+def _printable(value: object) -> str:
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in str(value))
