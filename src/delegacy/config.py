@@ -52,7 +52,7 @@ class SmarthostSecurity(Enum):
     NONE = "none"
 
 
-def _setting(key: str, default: object, text: str) -> Any:  # noqa: ANN401 - stands for a value of the field's own type
+def _setting(key: str, text: str, *, default: object) -> Any:  # noqa: ANN401 - stands for a value of the field's own type
     return dataclasses.field(default=default, metadata={"key": key, "help": text})
 
 
@@ -66,51 +66,53 @@ def default_data_directory() -> Path:
 class Settings:
     """Everything that can be configured. Sizes are in octets, times in seconds."""
 
-    data: Path = _setting("data", None, "The data directory; the user's data directory by default.")
+    data: Path = _setting("data", "The data directory; the user's data directory by default.", default=None)
     database: str = _setting(
-        "database", "", "A PostgreSQL URL, postgresql://user@host/name; SQLite in the data directory if empty."
+        "database", "A PostgreSQL URL, postgresql://user@host/name; SQLite in the data directory if empty.", default=""
     )
-    host: str = _setting("host", "127.0.0.1", "The address that all services listen on.")
+    host: str = _setting("host", "The address that all services listen on.", default="127.0.0.1")
     server_name: str = _setting(
-        "server_name", "", "The name that the mail services greet with; dc01 in the organization's domain if empty."
+        "server_name",
+        "The name that the mail services greet with; dc01 in the organization's domain if empty.",
+        default="",
     )
-    http_port: int = _setting("http.port", 8080, "The port for HTTP; 0 picks a free one.")
-    submission_port: int = _setting("submission.port", 8465, "The port for mail submission over TLS.")
-    imap_port: int = _setting("imap.port", 8993, "The port for IMAP over TLS.")
-    smtp_port: int = _setting("smtp.port", 8025, "The port for incoming mail.")
+    http_port: int = _setting("http.port", "The port for HTTP; 0 picks a free one.", default=8080)
+    submission_port: int = _setting("submission.port", "The port for mail submission over TLS.", default=8465)
+    imap_port: int = _setting("imap.port", "The port for IMAP over TLS.", default=8993)
+    smtp_port: int = _setting("smtp.port", "The port for incoming mail.", default=8025)
     smtp_trusted_networks: tuple[Network, ...] = _setting(
-        "smtp.trusted_networks", (), "Peers that may send with our own addresses without signing in."
+        "smtp.trusted_networks", "Peers that may send with our own addresses without signing in.", default=()
     )
     smtp_allow_local_header_from: bool = _setting(
         "smtp.allow_local_header_from",
-        False,
         "Accept incoming mail whose From is one of ours, as mailing lists send it back.",
+        default=False,
     )
     tls_certificate: Path | None = _setting(
-        "tls.certificate", None, "The certificate chain (PEM); one of a local CA if not given."
+        "tls.certificate", "The certificate chain (PEM); one of a local CA if not given.", default=None
     )
-    tls_key: Path | None = _setting("tls.key", None, "The certificate's private key (PEM).")
+    tls_key: Path | None = _setting("tls.key", "The certificate's private key (PEM).", default=None)
     smarthost_host: str = _setting(
-        "smarthost.host", "", "The server that mail to other domains is handed to; refused if empty."
+        "smarthost.host", "The server that mail to other domains is handed to; refused if empty.", default=""
     )
-    smarthost_port: int = _setting("smarthost.port", 587, "The smarthost's port.")
+    smarthost_port: int = _setting("smarthost.port", "The smarthost's port.", default=587)
     smarthost_security: SmarthostSecurity = _setting(
-        "smarthost.security", SmarthostSecurity.STARTTLS, "starttls, implicit, or none (on loopback only)."
+        "smarthost.security", "starttls, implicit, or none (on loopback only).", default=SmarthostSecurity.STARTTLS
     )
     smarthost_username: str = _setting(
-        "smarthost.username", "", "The name to sign in to the smarthost with; no sign-in if empty."
+        "smarthost.username", "The name to sign in to the smarthost with; no sign-in if empty.", default=""
     )
     smarthost_password_file: Path | None = _setting(
-        "smarthost.password_file", None, "A file whose first line is the smarthost's password."
+        "smarthost.password_file", "A file whose first line is the smarthost's password.", default=None
     )
-    limits_message_size: int = _setting("limits.message_size", 36 * 1024 * 1024, "The largest message.")
-    limits_recipients: int = _setting("limits.recipients", 500, "The most recipients of one message.")
-    limits_connections: int = _setting("limits.connections", 1000, "The most connections to one service.")
+    limits_message_size: int = _setting("limits.message_size", "The largest message.", default=36 * 1024 * 1024)
+    limits_recipients: int = _setting("limits.recipients", "The most recipients of one message.", default=500)
+    limits_connections: int = _setting("limits.connections", "The most connections to one service.", default=1000)
     limits_connections_per_address: int = _setting(
-        "limits.connections_per_address", 100, "The most connections of one peer to one service."
+        "limits.connections_per_address", "The most connections of one peer to one service.", default=100
     )
-    log_level: str = _setting("log.level", "info", "debug, info, warning or error.")
-    log_format: LogFormat = _setting("log.format", LogFormat.AUTO, "json, plain, or auto: plain on a terminal.")
+    log_level: str = _setting("log.level", "debug, info, warning or error.", default="info")
+    log_format: LogFormat = _setting("log.format", "json, plain, or auto: plain on a terminal.", default=LogFormat.AUTO)
 
     def __post_init__(self) -> None:
         if self.data is None:
@@ -142,7 +144,7 @@ def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapp
     values |= _from_environment(environment)
     values |= {key: value for key, value in flags.items() if value is not None}
     known = keys()
-    arguments = {}
+    arguments: dict[str, Any] = {}
     for key, value in values.items():
         if key not in known:
             raise InvalidConfiguration(
