@@ -3,16 +3,51 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DEMO := demo-data
 
-.PHONY: help setup check test demo docs clean
+.PHONY: help setup check test peers demo docs benchmark clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+$(VENV)/.demo-ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
+	@touch $@ $(VENV)/.demo-ready
 
 setup: $(VENV)/.ready ## make the virtual environment with everything for development
 
+check: $(VENV)/.ready ## format, lint, types, import contracts, fast tests: under a minute
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/lint-imports --no-timing > /dev/null || $(BIN)/lint-imports --no-timing
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/pytest -q -m "not slow and not interop" tests/unit tests/spec tests/architecture
+
+peers: ## install the test peers from Debian's packages, where that may be done
+	@tests/install-peers
+
+test: $(VENV)/.ready peers ## everything; a peer that cannot be had is a named skip, and a failure where CI is set
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/lint-imports --no-timing
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/pytest -q
+
+demo: $(VENV)/.demo-ready ## run the demo organization; RESET=1 starts over
+	@$(BIN)/delegacy demo --data $(DEMO) $(if $(RESET),--reset)
+
+docs: $(VENV)/.ready ## write the generated reference pages
+	$(BIN)/python -m delegacy.reference docs/reference
+
+benchmark: $(VENV)/.ready ## the decision benchmark at 1,000, 100,000 and 1,000,000 recipients
+	$(BIN)/pip install --quiet --disable-pip-version-check '.[benchmark]'
+	$(BIN)/python benchmarks/decisions.py
+
+clean: ## remove what the targets above have made
+	rm -rf $(VENV) $(DEMO) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
