@@ -1,0 +1,7 @@
+"""``python -m delegacy``."""
+
+import sys
+
+from delegacy.cli import main
+
+sys.exit(main())

@@ -1,0 +1,214 @@
+"""The command line: arguments in, exit code out; no logic.
+
+Exit codes: 0 done (``check``: allowed), 1 refused (``shell``: the last statement failed), 2 bad input or nothing could be done.
+"""
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from delegacy import __version__
+from delegacy.config import Settings, load_settings
+from delegacy.domain.errors import DelegacyError, InvalidInput
+
+_DONE: Final = 0
+_REFUSED: Final = 1
+_BAD_INPUT: Final = 2
+_INTERRUPTED: Final = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. An error is one line on standard error, never a traceback."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int] = parsed.command
+        return command(parsed)
+    except DelegacyError as error:
+        print(f"delegacy: {error}", file=sys.stderr)
+        return _BAD_INPUT
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _REFUSED
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="delegacy", description="Mailbox delegation as Exchange Server has it.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"delegacy {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    init = _command(commands, "init", _init, "make a new organization in an empty data directory")
+    init.add_argument("--domain", required=True, help="the organization's domain, as contoso.com")
+    init.add_argument("--netbios", help="the domain part of account names; the first label of the domain if not given")
+
+    serve = _command(commands, "serve", _serve, "run all services")
+    _add_listeners(serve)
+
+    demo = _command(commands, "demo", _demo, "run all services on the demo organization, made at the first start")
+    _add_listeners(demo)
+    demo.add_argument("--reset", action="store_true", help="remove the demo's data first, and start over")
+    demo.add_argument(
+        "--recipients", type=_count, default=0, metavar="N", help="generate N more recipients, with grants"
+    )
+
+    shell = _command(commands, "shell", _shell, "the management shell; also while services run on the same data")
+    shell.add_argument("--user", metavar="NAME", help="run as this person; the built-in administrator if not given")
+    source = shell.add_mutually_exclusive_group()
+    source.add_argument("-c", dest="text", metavar="COMMAND", help="run a command and exit")
+    source.add_argument("script", nargs="?", metavar="FILE", help="run a script (- for standard input) and exit")
+    shell.add_argument("arguments", nargs="*", help="the script's arguments")
+
+    check = _command(
+        commands, "check", _check, "say whether a delegate may open a mailbox or send as a recipient, and why"
+    )
+    check.add_argument("delegate", metavar="DELEGATE")
+    check.add_argument("question", choices=("open", "send"))
+    check.add_argument("target", metavar="TARGET")
+
+    _command(commands, "migrate", _migrate, "bring the database of an older version up to date")
+    backup = _command(commands, "backup", _backup, "copy everything into one file; also while services run")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = _command(commands, "restore", _restore, "put back what `backup` wrote; no service may run on the data")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False)
+    parser.set_defaults(command=run)
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory")
+    parser.add_argument("--database", metavar="URL", help="a PostgreSQL database, postgresql://user@host/name")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="a configuration file (TOML)")
+    return parser
+
+
+def _add_listeners(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="the address to listen on (127.0.0.1)")
+    for service, text in (
+        ("http", "HTTP (8080)"),
+        ("submission", "mail submission over TLS (8465)"),
+        ("imap", "IMAP over TLS (8993)"),
+        ("smtp", "incoming mail (8025)"),
+    ):
+        parser.add_argument(
+            f"--{service}-port", type=_count, metavar="PORT", help=f"the port for {text}; 0 picks a free one"
+        )
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"'{text}' isn't a whole number")
+    return int(text)
+
+
+def _settings(parsed: argparse.Namespace) -> Settings:
+    flags = {
+        "data": parsed.data,
+        "database": parsed.database,
+        "host": getattr(parsed, "host", None),
+        "http.port": getattr(parsed, "http_port", None),
+        "submission.port": getattr(parsed, "submission_port", None),
+        "imap.port": getattr(parsed, "imap_port", None),
+        "smtp.port": getattr(parsed, "smtp_port", None),
+    }
+    named = os.environ.get("DELEGACY_CONFIG")
+    return load_settings(parsed.config or (Path(named) if named else None), os.environ, flags)
+
+
+def _init(parsed: argparse.Namespace) -> int:
+    from delegacy.bootstrap.organization import initialise
+
+    settings = _settings(parsed)
+    password = os.environ.get("DELEGACY_ADMIN_PASSWORD") or _ask_for_new_password()
+    administrator = initialise(settings, parsed.domain, parsed.netbios, password)
+    print(f"Organization {parsed.domain} made in {settings.data}. Its administrator signs in as {administrator}.")
+    return _DONE
+
+
+def _ask_for_new_password() -> str:
+    if not sys.stdin.isatty():
+        raise InvalidInput(
+            "The administrator needs a password: set DELEGACY_ADMIN_PASSWORD, or run this on a terminal."
+        )
+    password = getpass.getpass("Password for Administrator: ")
+    if password != getpass.getpass("Again: "):
+        raise InvalidInput("The two passwords differ. Nothing was made.")
+    return password
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    from delegacy.bootstrap.serving import run_services
+
+    run_services(_settings(parsed))
+    return _DONE
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    from delegacy.demo import run_demo
+
+    run_demo(_settings(parsed), os.environ, reset=parsed.reset, more_recipients=parsed.recipients)
+    return _DONE
+
+
+def _shell(parsed: argparse.Namespace) -> int:
+    from delegacy.bootstrap.shell import run_interactively, run_script
+
+    settings = _settings(parsed)
+    if parsed.text is not None:
+        return run_script(settings, parsed.user, parsed.text, ())
+    if parsed.script is not None:
+        return run_script(settings, parsed.user, _read_script(parsed.script), parsed.arguments)
+    if not sys.stdin.isatty():
+        return run_script(settings, parsed.user, sys.stdin.buffer.read(), ())
+    return run_interactively(settings, parsed.user)
+
+
+def _read_script(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"The script {name} can't be read: {error.strerror}.", name) from None
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    from delegacy.bootstrap.organization import check
+
+    allowed, explanation = check(_settings(parsed), parsed.delegate, parsed.question, parsed.target)
+    print(explanation)
+    return _DONE if allowed else _REFUSED
+
+
+def _migrate(parsed: argparse.Namespace) -> int:
+    from delegacy.bootstrap.organization import migrate
+
+    print(migrate(_settings(parsed)))
+    return _DONE
+
+
+def _backup(parsed: argparse.Namespace) -> int:
+    from delegacy.bootstrap.organization import backup
+
+    print(backup(_settings(parsed), parsed.file))
+    return _DONE
+
+
+def _restore(parsed: argparse.Namespace) -> int:
+    from delegacy.bootstrap.organization import restore
+
+    print(restore(_settings(parsed), parsed.file))
+    return _DONE
