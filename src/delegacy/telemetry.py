@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
-from delegacy.config import LogFormat
 from delegacy.domain.errors import InvalidInput
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
@@ -15,15 +14,17 @@ _SECRET_NAMES: Final = re.compile(r"password|secret|credential|authorization|tok
 _MASK: Final = "(hidden)"
 
 
-def configure_logging(level: str, log_format: LogFormat, stream: TextIO | None = None) -> None:
-    """Send every log line to ``stream`` (standard error by default). Raises ``InvalidInput`` for a level that is none."""
+def configure_logging(level: str, *, plain: bool | None = None, stream: TextIO | None = None) -> None:
+    """Send every log line to ``stream`` (standard error by default), plain or as JSON; by default plain on a terminal.
+
+    Raises ``InvalidInput`` for a level that is none.
+    """
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise InvalidInput(f"There is no log level '{level}'. Use debug, info, warning or error.", level)
     target = sys.stderr if stream is None else stream
-    plain = log_format is LogFormat.PLAIN or (log_format is LogFormat.AUTO and target.isatty())
     handler = logging.StreamHandler(target)
-    handler.setFormatter(PlainLines() if plain else JsonLines())
+    handler.setFormatter(PlainLines() if (target.isatty() if plain is None else plain) else JsonLines())
     logging.basicConfig(level=number, handlers=[handler], force=True)
     for chatty in ("mail.log", "uvicorn.access", "asyncio"):
         logging.getLogger(chatty).setLevel(max(number, logging.WARNING))

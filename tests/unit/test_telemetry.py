@@ -1,0 +1,47 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from delegacy.domain.errors import InvalidInput
+from delegacy.telemetry import configure_logging
+
+
+@pytest.fixture(autouse=True)
+def root_logger() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+def test_an_unknown_level_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        configure_logging("loud")
+
+
+def test_secrets_are_masked_in_both_formats() -> None:
+    for plain in (True, False):
+        lines = io.StringIO()
+        configure_logging("info", plain=plain, stream=lines)
+        logging.getLogger("x").info("hello", extra={"password": "hunter2", "account": "terrya"})
+        assert "hunter2" not in lines.getvalue()
+        assert "terrya" in lines.getvalue()
+
+
+def test_what_a_peer_sent_cannot_begin_a_line_or_drive_a_terminal() -> None:
+    lines = io.StringIO()
+    configure_logging("info", plain=True, stream=lines)
+    logging.getLogger("x").info("hello", extra={"account": "a\r\nforged\x1b[2J"})
+    assert lines.getvalue().count("\n") == 1
+    assert "\x1b" not in lines.getvalue()
+
+
+def test_a_json_line_is_one_object() -> None:
+    lines = io.StringIO()
+    configure_logging("info", plain=False, stream=lines)
+    logging.getLogger("x").warning("two\nlines", extra={"reason": "because"})
+    line = json.loads(lines.getvalue())
+    assert (line["event"], line["level"], line["reason"]) == ("two\nlines", "warning", "because")
