@@ -70,22 +70,22 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """``(part) -and (part)``: two parts or more."""
+    """``part -and part``: two parts or more."""
 
     parts: "tuple[Filter, ...]"
 
     def __str__(self) -> str:
-        return " -and ".join(f"({part})" for part in self.parts)
+        return " -and ".join(f"({part})" if isinstance(part, And | Or) else str(part) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """``(part) -or (part)``: two parts or more."""
+    """``part -or part``: two parts or more."""
 
     parts: "tuple[Filter, ...]"
 
     def __str__(self) -> str:
-        return " -or ".join(f"({part})" for part in self.parts)
+        return " -or ".join(f"({part})" if isinstance(part, Or) else str(part) for part in self.parts)
 
 
 Filter = Comparison | Not | And | Or
@@ -234,14 +234,17 @@ class _Parser:
     def _not(self) -> Filter:
         if self._take("-not") or self._take("!"):
             with self._deeper():
-                return Not(self._not())
+                return Not(self._bracket() if self._take("(") else self._not())
         if self._take("("):
             with self._deeper():
-                condition = self._or()
-            if not self._take(")"):
-                raise self._wrong("a bracket isn't closed")
-            return condition
+                return self._bracket()
         return self._comparison()
+
+    def _bracket(self) -> Filter:
+        condition = self._or()
+        if not self._take(")"):
+            raise self._wrong("a bracket isn't closed")
+        return condition
 
     def _comparison(self) -> Filter:
         name = self._advance()
@@ -335,24 +338,10 @@ def _value(prop: Property, operator: Operator, token: _Token) -> Value:
 
 
 def _converted(prop: Property, text: str, *, equality: bool) -> Value:
+    if prop.values and equality:
+        return _among(prop, text)
     try:
-        match prop.type:
-            case PropertyType.BOOLEAN:
-                return _BOOLEANS[text.lower()]
-            case PropertyType.INTEGER:
-                return _number(text)
-            case PropertyType.DATE_TIME:
-                return parse_date(text)
-            case PropertyType.GUID:
-                return UUID(text)
-            case PropertyType.DISTINGUISHED_NAME:
-                return str(DistinguishedName.parse(text))
-            case PropertyType.ADDRESS:
-                return SmtpAddress.parse(text.removeprefix("SMTP:").removeprefix("smtp:")).key
-            case PropertyType.PROXY_ADDRESSES:
-                return ProxyAddress.parse(text).key
-            case PropertyType.STRING | PropertyType.STRINGS:
-                return _among(prop, text) if prop.values and equality else text
+        return _READERS[prop.type](text)
     except (KeyError, ValueError, InvalidDistinguishedName):
         raise _Unfit(f"that isn't a value of the type {prop.type.value}") from None
 
@@ -372,6 +361,19 @@ def _among(prop: Property, text: str) -> str:
 
 _BOOLEANS: Final = MappingProxyType(
     {"true": True, "$true": True, "1": True, "false": False, "$false": False, "0": False}
+)
+_READERS: Final = MappingProxyType[PropertyType, Callable[[str], Value]](
+    {
+        PropertyType.STRING: str,
+        PropertyType.STRINGS: str,
+        PropertyType.BOOLEAN: lambda text: _BOOLEANS[text.lower()],
+        PropertyType.INTEGER: _number,
+        PropertyType.DATE_TIME: parse_date,
+        PropertyType.GUID: UUID,
+        PropertyType.DISTINGUISHED_NAME: lambda text: str(DistinguishedName.parse(text)),
+        PropertyType.ADDRESS: lambda text: SmtpAddress.parse(re.sub("^smtp:", "", text, flags=re.IGNORECASE)).key,
+        PropertyType.PROXY_ADDRESSES: lambda text: ProxyAddress.parse(text).key,
+    }
 )
 
 
