@@ -69,15 +69,15 @@ def decoded_texts(raw: bytes, parts: Iterable[TextPart]) -> Iterator[str]:
     """Yield the text of each part, transfer encoding and charset undone."""
     for part in parts:
         octets = raw[part.start : part.end]
-        yield (
-            header_text(octets)
-            if part.is_header
-            else decode_charset(_transfer_decoded(octets, part.transfer_encoding), part.charset)
-        )
+        if part.is_header:
+            yield header_text(octets)
+            continue
+        decoded = transfer_decoded(octets, part.transfer_encoding)
+        yield decode_charset(octets if decoded is None else decoded, part.charset)
 
 
-def _transfer_decoded(octets: bytes, encoding: str) -> bytes:
-    """Undo a transfer encoding (RFC 2045 section 6); an unknown one is left as it is."""
+def transfer_decoded(octets: bytes, encoding: str) -> bytes | None:
+    """Undo a transfer encoding (RFC 2045 section 6), as well as the octets allow; None for an unknown one."""
     match encoding:
         case "quoted-printable":
             return binascii.a2b_qp(octets)
@@ -85,5 +85,7 @@ def _transfer_decoded(octets: bytes, encoding: str) -> bytes:
             kept = _NOT_BASE64.sub(b"", octets)
             kept = kept[: len(kept) - 1] if len(kept) % 4 == 1 else kept
             return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
-        case _:
+        case "7bit" | "8bit" | "binary" | "-":
             return octets
+        case _:
+            return None

@@ -101,11 +101,9 @@ def analyse(raw: bytes) -> MessageStructure:
 
 def section(parts: bytes, path: Sequence[int] = (), text: SectionText | None = None) -> tuple[int, int] | None:
     """Return where a section begins and ends in the message; None if there is no such part, or if it has no such text."""
-    label = b"\n%b " % (".".join(map(str, path)).encode("ascii") if path else b"-")
-    found = parts.find(label)
-    if found < 0:
+    row = _row(parts, path)
+    if row is None:
         return None
-    row = parts[found + len(label) : parts.index(b"\n", found + 1)].split(b" ")
     mime_start, start, end, text_start = map(int, row[:4])
     match text:
         case None:
@@ -118,6 +116,12 @@ def section(parts: bytes, path: Sequence[int] = (), text: SectionText | None = N
             return (text_start, end) if text_start >= 0 else None
 
 
+def transfer_encoding(parts: bytes, path: Sequence[int]) -> str:
+    """Return the transfer encoding of a part in lower case; a dash where none applies, as for a multipart."""
+    row = _row(parts, path)
+    return "-" if row is None else row[5].decode("ascii")
+
+
 def text_parts(parts: bytes) -> Iterator[TextPart]:
     """Yield, in their order, what SEARCH BODY and TEXT look into: text leaves and the headers of attached messages."""
     for line in parts.split(b"\n")[1:-1]:
@@ -127,6 +131,12 @@ def text_parts(parts: bytes) -> Iterator[TextPart]:
                 yield TextPart(int(start), int(text_start), "", "", is_header=True)
         elif kind.startswith("text/"):
             yield TextPart(int(start), int(end), encoding, charset, is_header=False)
+
+
+def _row(parts: bytes, path: Sequence[int]) -> list[bytes] | None:
+    label = b"\n%b " % (".".join(map(str, path)).encode("ascii") if path else b"-")
+    found = parts.find(label)
+    return None if found < 0 else parts[found + len(label) : parts.index(b"\n", found + 1)].split(b" ")
 
 
 class _Analysis:
