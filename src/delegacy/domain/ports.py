@@ -103,6 +103,9 @@ class DirectoryReader(Protocol):
     def by_sid(self, sid: Sid) -> Recipient | None:
         """Return the object with this SID."""
 
+    def linked_mailbox(self, master_account: Sid) -> Recipient | None:
+        """Return the linked mailbox whose master account has this SID."""
+
     def list(self, query: RecipientQuery) -> Iterator[Recipient]:
         """Yield the objects that ``query`` asks for, read in pages by key."""
 
@@ -120,6 +123,9 @@ class DirectoryReader(Protocol):
 
     def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
         """Return the delegates in a recipient's Send on Behalf list, in the order in which they were added."""
+
+    def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
+        """Return the same for many recipients, with one query for many; a recipient whose list is empty is left out."""
 
     def members(self, group: int) -> Iterator[Recipient]:
         """Yield the direct members of a group, by name."""
