@@ -23,11 +23,6 @@ class UnreadableEncodedWord(ValueError):
     """An encoded word whose charset, encoding or bytes are not what they say."""
 
 
-def looks_encoded(text: str) -> bool:
-    """Tell whether some reader may find an encoded word in the text."""
-    return "=?" in text
-
-
 def decode(text: str) -> str:
     """Return the text with every encoded word decoded; what cannot be decoded is replaced. Never raises."""
     return "".join(_decoded(text, strict=False)) if "=?" in text else text
