@@ -1,5 +1,6 @@
 """Distinguished names (RFC 4514) and canonical names."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,6 +8,7 @@ from delegacy.domain.errors import InvalidDistinguishedName
 
 _SPECIAL: Final = frozenset(',+"\\<>;=')
 _ATTRIBUTES: Final = frozenset({"CN", "OU", "DC"})
+_BARE_SLASH: Final = re.compile(r"(?<!\\)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class DistinguishedName:
     @classmethod
     def in_container(cls, name: str, container: str) -> "DistinguishedName":
         """Return the DN of the object ``name`` in a container given by canonical name (``contoso.com/Users``)."""
-        domain, *path = container.split("/")
+        domain, *path = (part.replace("\\/", "/") for part in _BARE_SLASH.split(container))
         above = [("CN" if part.casefold() in _CN_CONTAINERS else "OU", part) for part in reversed(path)]
         return cls((("CN", name), *above, *(("DC", label) for label in domain.split("."))))
 
@@ -53,7 +55,7 @@ class DistinguishedName:
     def container(self) -> str:
         """Return the canonical name of what the object lies in."""
         domain = ".".join(value for attribute, value in self.rdns[1:] if attribute == "DC")
-        path = [value for attribute, value in reversed(self.rdns[1:]) if attribute != "DC"]
+        path = [_without_bare_slash(value) for attribute, value in reversed(self.rdns[1:]) if attribute != "DC"]
         return "/".join([domain, *path])
 
     def __str__(self) -> str:
@@ -65,17 +67,19 @@ _CN_CONTAINERS: Final = frozenset({"users", "computers", "builtin", "system", "m
 
 def canonical_name(container: str, name: str) -> str:
     """Return ``contoso.com/Users/Terry Adams``; a slash in the name is escaped as Active Directory does."""
-    return f"{container}/{name.replace('/', chr(92) + '/')}"
+    return f"{container}/{_without_bare_slash(name)}"
 
 
 def split_canonical_name(text: str) -> tuple[str, str] | None:
     """Return container and name of a canonical name, or None where ``text`` has not that form."""
-    cut = len(text)
-    while (cut := text.rfind("/", 0, cut)) > 0:
-        if text[cut - 1] != "\\":
-            container, name = text[:cut], text[cut + 1 :].replace("\\/", "/")
-            return (container, name) if name and "." in container.split("/")[0] else None
-    return None
+    *container, name = _BARE_SLASH.split(text)
+    if not name or not container or "." not in container[0]:
+        return None
+    return "/".join(container), name.replace("\\/", "/")
+
+
+def _without_bare_slash(name: str) -> str:
+    return name.replace("/", "\\/")
 
 
 def looks_like_dn(text: str) -> bool:

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Final
 from uuid import UUID
 
+from delegacy.domain.address import InvalidAddress, SmtpAddress
 from delegacy.domain.dn import DistinguishedName, looks_like_dn, split_canonical_name
 from delegacy.domain.errors import InvalidDistinguishedName, InvalidIdentity
 from delegacy.domain.sid import looks_like_sid
@@ -32,7 +33,10 @@ class IdentityForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IdentityReading:
-    """One reading of an identity: the form, and its key in that form (folded for comparison; with container for the name forms)."""
+    """One reading of an identity: the form, and its key in that form, in which it is compared.
+
+    The key of an address is ``SmtpAddress.key``, other text is folded. The two forms that name a container have it besides.
+    """
 
     form: IdentityForm
     key: str
@@ -77,13 +81,8 @@ def _exact(text: str, key: str) -> list[IdentityReading]:
         found.append(IdentityReading(IdentityForm.GUID, str(guid)))
     if looks_like_sid(text):
         found.append(IdentityReading(IdentityForm.SID, text.upper()))
-    if looks_like_dn(text):
-        try:
-            name = DistinguishedName.parse(text)
-        except InvalidDistinguishedName:
-            pass  # it may still be a display name
-        else:
-            found.append(IdentityReading(IdentityForm.DISTINGUISHED_NAME, fold(name.name), fold(name.container)))
+    if (name := _distinguished_name(text)) is not None:
+        found.append(IdentityReading(IdentityForm.DISTINGUISHED_NAME, fold(name.name), fold(name.container)))
     if (canonical := split_canonical_name(text)) is not None:
         found.append(IdentityReading(IdentityForm.CANONICAL_NAME, fold(canonical[1]), fold(canonical[0])))
     domain, separator, account = text.partition("\\")
@@ -91,10 +90,30 @@ def _exact(text: str, key: str) -> list[IdentityReading]:
         found.append(IdentityReading(IdentityForm.LOGON_NAME, fold(account), fold(domain)))
     if "@" in text:
         found.append(IdentityReading(IdentityForm.USER_PRINCIPAL_NAME, key))
-        found.append(IdentityReading(IdentityForm.ADDRESS, fold(text.removeprefix("SMTP:").removeprefix("smtp:"))))
+        if (address := _address(text)) is not None:
+            found.append(IdentityReading(IdentityForm.ADDRESS, address.key))
     if text.startswith("/"):
         found.append(IdentityReading(IdentityForm.LEGACY_EXCHANGE_DN, key))
     return found
+
+
+def _distinguished_name(text: str) -> DistinguishedName | None:
+    """Return the name that ``text`` is, where an object can have it: one that container and name do not give back is nobody's."""
+    if not looks_like_dn(text):
+        return None
+    try:
+        name = DistinguishedName.parse(text)
+    except InvalidDistinguishedName:
+        return None  # it may still be a display name
+    return name if DistinguishedName.in_container(name.name, name.container).key == name.key else None
+
+
+def _address(text: str) -> SmtpAddress | None:
+    bare = text[5:] if text[:5].casefold() == "smtp:" else text
+    try:
+        return SmtpAddress.parse(bare)
+    except InvalidAddress:
+        return None
 
 
 def _guid(text: str) -> UUID | None:
