@@ -27,3 +27,10 @@ class Ace:
     def is_in_force(self, now: datetime) -> bool:
         """Tell whether the entry counts at ``now`` for the object that carries it."""
         return self.inheritance_type.reaches_object and (self.expires_at is None or now < self.expires_at)
+
+    def covers(self, other: "Ace") -> bool:
+        """Tell whether this entry does for the object all that ``other`` would, as far as they hold the same rights."""
+        if not other.inheritance_type.reaches_object:
+            return True
+        lasts = self.expires_at is None or (other.expires_at is not None and other.expires_at <= self.expires_at)
+        return self.inheritance_type.reaches_object and lasts

@@ -30,15 +30,23 @@ class Acl:
         """Return explicit deny, explicit allow, inherited deny, inherited allow (Order of ACEs in a DACL)."""
         return tuple(sorted(self.entries, key=canonical_rank))
 
-    def missing_rights(self, trustee: Sid, rights: frozenset[Right], *, allow: bool) -> frozenset[Right]:
-        """Return those of ``rights`` for which there is no explicit entry of this kind for ``trustee``."""
-        present = (entry.rights for entry in self._explicit(trustee, allow=allow))
-        return rights.difference(*present)
+    def missing_rights(self, ace: Ace) -> frozenset[Right]:
+        """Return those rights of ``ace`` that no explicit entry of its kind for its trustee covers.
+
+        An entry that has expired, or that is inherited by what lies below and passes the object by, covers nothing that counts.
+        """
+        present = (entry.rights for entry in self._explicit(ace.trustee, allow=ace.allow) if entry.covers(ace))
+        return ace.rights.difference(*present)
 
     def add(self, ace: Ace) -> "Acl":
-        """Return the list with the rights of ``ace`` that were missing as one more entry; itself where none was missing."""
-        missing = self.missing_rights(ace.trustee, ace.rights, allow=ace.allow)
-        return Acl((*self.entries, replace(ace, rights=missing))) if missing else self
+        """Return the list with the missing rights of ``ace`` as one more entry; itself where none was missing.
+
+        An explicit entry of the same kind that holds such a right without covering it gives it up: a right is held once.
+        """
+        if not (missing := self.missing_rights(ace)):
+            return self
+        kept = [_without(entry, ace.trustee, missing, allow=ace.allow) for entry in self.entries]
+        return Acl((*(entry for entry in kept if entry.rights), replace(ace, rights=missing)))
 
     def remove(self, trustee: Sid, rights: frozenset[Right], *, allow: bool) -> tuple["Acl", RemovalOutcome]:
         """Take ``rights`` out of the explicit entries of this kind for ``trustee``; an entry without rights goes.

@@ -9,7 +9,9 @@ from delegacy.domain.errors import InvalidSid
 Sid = NewType("Sid", str)
 """A security identifier in its string form, ``S-1-5-21-...-1104``."""
 
-_FORM: Final = re.compile(r"S-1-(?:0|[1-9]\d{0,14})(?:-(?:0|[1-9]\d{0,9})){1,15}", re.ASCII)
+_FORM: Final = re.compile(r"S-1-(?:0|[1-9]\d{0,14})(?:-(?:0|[1-9]\d{0,9})){1,15}", re.ASCII | re.IGNORECASE)
+_HIGHEST_AUTHORITY: Final = 2**48 - 1
+_HIGHEST_SUB_AUTHORITY: Final = 2**32 - 1
 
 EVERYONE: Final = Sid("S-1-1-0")
 ANONYMOUS: Final = Sid("S-1-5-7")
@@ -33,17 +35,19 @@ WELL_KNOWN: Final = MappingProxyType(
 
 def parse_sid(text: str) -> Sid:
     """Return ``text`` as a security identifier, upper-cased; raise ``InvalidSid`` if it is none."""
-    candidate = text.upper()
-    if not _FORM.fullmatch(candidate):
+    if not looks_like_sid(text):
         raise InvalidSid(
             f"'{text}' isn't a security identifier. One looks like S-1-5-21-1004336348-1177238915-682003330-512.", text
         )
-    return Sid(candidate)
+    return Sid(text.upper())
 
 
 def looks_like_sid(text: str) -> bool:
     """Tell whether ``text`` has the form of a security identifier."""
-    return _FORM.fullmatch(text.upper()) is not None
+    if not _FORM.fullmatch(text):
+        return False
+    authority, *sub_authorities = (int(number) for number in text.split("-")[2:])
+    return authority <= _HIGHEST_AUTHORITY and all(number <= _HIGHEST_SUB_AUTHORITY for number in sub_authorities)
 
 
 def well_known_by_name(name: str) -> Sid | None:
