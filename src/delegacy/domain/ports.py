@@ -142,10 +142,11 @@ class DirectoryReader(Protocol):
     def automapping_links(self, mailbox: int) -> tuple[Recipient, ...]:
         """Return the delegates linked to a mailbox for auto-mapping (msExchDelegateListLink)."""
 
-    def what_can(
-        self, account: int, *, after: tuple[int, int] | None = None, limit: int | None = None
-    ) -> Sequence[Holding]:
-        """Return the grants that name the account or a group it is in, ordered by target; the decision itself is asked elsewhere."""
+    def what_can(self, account: int, *, after: int | None = None, limit: int | None = None) -> Sequence[Holding]:
+        """Return the grants that name the account, a group it is in, or everyone, ordered by target; the decision itself is asked elsewhere.
+
+        ``limit`` counts targets and ``after`` is the last target of the page before. What every mailbox inherits is left out.
+        """
 
     def who_can(self, target: int) -> Sequence[Holding]:
         """Return the grants on a target that are its own, ordered by trustee."""
@@ -199,7 +200,9 @@ class Directory(DirectoryReader, Protocol):
     def set_inherited(self, aces: Sequence[Ace]) -> None:
         """Set the entries that every mailbox inherits."""
 
-    def set_grant_send_on_behalf_to(self, target: int, delegates: Sequence[int], *, granted_by: str) -> None:
+    def set_grant_send_on_behalf_to(
+        self, target: int, delegates: Sequence[int], *, granted_by: str, granted_at: datetime
+    ) -> None:
         """Make ``delegates`` the Send on Behalf list; those who are in it already keep their place and their date."""
 
     def add_members(self, group: int, members: Sequence[int]) -> None:

@@ -1,0 +1,318 @@
+"""The directory's tables.
+
+Keys are integers given out from ``head``; GUIDs, SIDs and names are for the outside. Columns that end in ``_key`` hold text folded for
+comparison, empty where there is none. Moments are microseconds since 1970, in UTC. In ``ace``, ``trustee`` is the key of an object, or a negative
+number: a well-known principal's (``WELL_KNOWN_KEYS``) or that of a ``foreign_principal``.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from delegacy.domain.sid import (
+    ANONYMOUS,
+    AUTHENTICATED_USERS,
+    EVERYONE,
+    NETWORK_SERVICE,
+    SELF,
+    SYSTEM,
+)
+
+REVISIONS: Final = ("0001",)
+"""The revisions of the directory's schema, oldest first; the last one is what this program works with."""
+
+ROOT: Final = 0
+"""The target under which ``ace`` keeps the entries that every mailbox inherits."""
+FIRST_FOREIGN: Final = -1000
+"""Foreign principals have this key and lower ones."""
+WELL_KNOWN_KEYS: Final = MappingProxyType(
+    {EVERYONE: -1, AUTHENTICATED_USERS: -2, SELF: -3, ANONYMOUS: -4, SYSTEM: -5, NETWORK_SERVICE: -6}
+)
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Bytes in order, on both databases: what is sorted and compared by range has been folded already.
+_TEXT: Final = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_FLAG: Final = sa.SmallInteger()
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, _TEXT, nullable=False, server_default="")
+
+
+def _number(name: str, default: int | None = 0) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), nullable=False, server_default=None if default is None else str(default))
+
+
+def _flag(name: str) -> sa.Column[int]:
+    return sa.Column(name, _FLAG, nullable=False, server_default="0")
+
+
+def _object(name: str, *, primary_key: bool = False) -> sa.Column[int]:
+    return sa.Column(name, _KEY, sa.ForeignKey("object.id"), primary_key=primary_key, nullable=False)
+
+
+head = sa.Table(
+    "head",
+    metadata,
+    sa.Column("id", sa.SmallInteger(), sa.CheckConstraint("id = 1", name="ck_head_id"), primary_key=True),
+    _number("change"),
+    _number("next_object", 1),
+    _number("next_entry", 1),
+    _number("next_foreign", FIRST_FOREIGN),
+    _flag("hidden_mailboxes_denied"),
+    _number("audit_sequence"),
+    sa.Column("audit_hash", sa.LargeBinary(), nullable=False),
+)
+"""One row. Every writer locks it first, and every commit raises ``change`` by one."""
+
+account_domain = sa.Table(
+    "account_domain",
+    metadata,
+    sa.Column("netbios_key", _TEXT, primary_key=True),
+    _text("netbios_name"),
+    _text("dns_name"),
+    _text("sid"),
+    _flag("trusted"),
+    _number("next_rid", 1000),
+    sa.UniqueConstraint("sid"),
+)
+
+accepted_domain = sa.Table(
+    "accepted_domain",
+    metadata,
+    sa.Column("domain_key", _TEXT, primary_key=True),
+    _text("name"),
+    _text("domain_name"),
+    _text("domain_type"),
+    _flag("is_default"),
+)
+
+# What decisions read comes first: SQLite reads a row from its beginning.
+recipient = sa.Table(
+    "object",
+    metadata,
+    sa.Column("id", _KEY, primary_key=True, autoincrement=False),
+    _text("recipient_type_details"),
+    _text("sid"),
+    _flag("hidden"),
+    _flag("account_disabled"),
+    _flag("copy_sent_as"),
+    _flag("copy_sent_on_behalf"),
+    sa.Column("guid", sa.LargeBinary(), nullable=False),
+    _text("display_name"),
+    _text("primary_smtp_address"),
+    _text("primary_smtp_key"),
+    _text("name"),
+    _text("name_key"),
+    _text("display_name_key"),
+    _text("domain"),
+    _text("domain_key"),
+    _text("container"),
+    _text("container_key"),
+    _text("alias"),
+    _text("alias_key"),
+    _text("sam_account_name"),
+    _text("sam_key"),
+    _text("user_principal_name"),
+    _text("upn_key"),
+    _text("email_addresses"),
+    _text("legacy_exchange_dn"),
+    _text("legacy_key"),
+    _text("linked_master_account"),
+    _text("group_scope"),
+    _flag("security_enabled"),
+    _text("recipient_filter"),
+    _text("recipient_container"),
+    _number("when_created"),
+    _number("when_changed"),
+    _text("first_name_key"),
+    _text("last_name_key"),
+    _text("department_key"),
+    _text("office_key"),
+    _text("title_key"),
+    _text("company_key"),
+    _text("city_key"),
+    _text("search_key"),
+    _text("attributes"),
+    _text("attribute_keys"),
+)
+"""Every directory object. Names of people and places that are often filtered or sorted by have columns; all further properties are in
+``attributes``, as JSON, and their text, folded, in ``attribute_keys``. ``search_key`` joins what an administrator searches in."""
+
+ATTRIBUTE_COLUMNS: Final = MappingProxyType(
+    {
+        "FirstName": "first_name_key",
+        "LastName": "last_name_key",
+        "Department": "department_key",
+        "Office": "office_key",
+        "Title": "title_key",
+        "Company": "company_key",
+        "City": "city_key",
+    }
+)
+"""The attributes that have a column of their own for comparison."""
+
+
+def _unless_empty(*columns: str) -> sa.Index:
+    condition = recipient.c[columns[-1]] != sa.literal_column("''")
+    return sa.Index(
+        f"uq_object_{'_'.join(columns)}",
+        *(recipient.c[column] for column in columns),
+        unique=True,
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
+
+
+_unless_empty("sid")
+_unless_empty("alias_key")
+_unless_empty("domain_key", "sam_key")
+_unless_empty("upn_key")
+_unless_empty("legacy_key")
+sa.Index("uq_object_guid", recipient.c.guid, unique=True)
+sa.Index("uq_object_container_key_name_key", recipient.c.container_key, recipient.c.name_key, unique=True)
+sa.Index("ix_object_sam_key", recipient.c.sam_key)
+sa.Index("ix_object_kind_name_key", recipient.c.recipient_type_details, recipient.c.name_key, recipient.c.id)
+sa.Index(
+    "ix_object_linked_master_account",
+    recipient.c.linked_master_account,
+    sqlite_where=recipient.c.linked_master_account != sa.literal_column("''"),
+    postgresql_where=recipient.c.linked_master_account != sa.literal_column("''"),
+)
+for _column in ("name_key", "display_name_key", "alias_key", *ATTRIBUTE_COLUMNS.values()):
+    sa.Index(f"ix_object_{_column}", recipient.c[_column], recipient.c.id)
+
+proxy_address = sa.Table(
+    "proxy_address",
+    metadata,
+    sa.Column("address_key", _TEXT, primary_key=True),
+    _object("object_id"),
+    sa.Index("ix_proxy_address_object_id", "object_id"),
+    sqlite_with_rowid=False,
+)
+"""Who has an address: ``smtp:terry@contoso.com``, each once in the organization."""
+
+foreign_principal = sa.Table(
+    "foreign_principal",
+    metadata,
+    sa.Column("id", _KEY, primary_key=True, autoincrement=False),
+    _text("sid"),
+    sa.UniqueConstraint("sid"),
+)
+"""Principals that entries name and that are no object here."""
+
+grantor = sa.Table(
+    "grantor",
+    metadata,
+    sa.Column("id", _KEY, primary_key=True, autoincrement=False),
+    _text("name"),
+    sa.UniqueConstraint("name"),
+)
+"""Who made entries, each written once."""
+
+ace = sa.Table(
+    "ace",
+    metadata,
+    sa.Column("target", _KEY, nullable=False),
+    sa.Column("access_right", sa.Integer(), nullable=False),
+    sa.Column("trustee", _KEY, nullable=False),
+    sa.Column("allow", _FLAG, nullable=False),
+    sa.Column("inherited", _FLAG, nullable=False),
+    _flag("to_group"),
+    _number("entry", None),
+    _flag("inheritance_type"),
+    sa.Column("granted_by", _KEY, sa.ForeignKey("grantor.id")),
+    sa.Column("granted_at", sa.BigInteger()),
+    sa.Column("expires_at", sa.BigInteger()),
+    sa.PrimaryKeyConstraint("target", "access_right", "trustee", "allow", "inherited"),
+    sa.Index("ix_ace_trustee", "trustee", "access_right", "target", "allow"),
+    sqlite_with_rowid=False,
+)
+"""One row for each right of an entry; ``entry`` joins what was granted together. ``to_group`` tells that the trustee is a group."""
+
+send_on_behalf = sa.Table(
+    "send_on_behalf",
+    metadata,
+    _object("target", primary_key=True),
+    _object("delegate", primary_key=True),
+    _flag("to_group"),
+    _number("entry", None),
+    sa.Column("granted_by", _KEY, sa.ForeignKey("grantor.id")),
+    sa.Column("granted_at", sa.BigInteger()),
+    sa.Index("ix_send_on_behalf_delegate", "delegate", "target"),
+    sqlite_with_rowid=False,
+)
+
+member = sa.Table(
+    "member",
+    metadata,
+    _object("member", primary_key=True),
+    _object("group_id", primary_key=True),
+    sa.Index("ix_member_group_id", "group_id", "member"),
+    sqlite_with_rowid=False,
+)
+
+group_closure = sa.Table(
+    "group_closure",
+    metadata,
+    _object("descendant", primary_key=True),
+    _object("ancestor", primary_key=True),
+    _flag("security"),
+    _flag("mail"),
+    sa.Index("ix_group_closure_ancestor", "ancestor", "descendant"),
+    sqlite_with_rowid=False,
+)
+"""Which groups are in which, through any nesting, themselves included; never users.
+
+``security`` and ``mail``: there is a way through security groups alone, through groups with an address alone, both ends included. A
+group's row with itself therefore tells which of the two it is.
+"""
+
+automapping = sa.Table(
+    "automapping",
+    metadata,
+    _object("mailbox", primary_key=True),
+    _object("delegate", primary_key=True),
+    sa.Index("ix_automapping_delegate", "delegate", "mailbox"),
+    sqlite_with_rowid=False,
+)
+
+manager = sa.Table(
+    "manager",
+    metadata,
+    _object("group_id", primary_key=True),
+    _object("manager", primary_key=True),
+    _number("position", None),
+    sa.Index("ix_manager_manager", "manager", "group_id"),
+    sqlite_with_rowid=False,
+)
+
+credential = sa.Table(
+    "credential",
+    metadata,
+    _object("object_id", primary_key=True),
+    _text("password_hash"),
+    sqlite_with_rowid=False,
+)
+
+audit_entry = sa.Table(
+    "audit_entry",
+    metadata,
+    sa.Column("sequence", _KEY, primary_key=True, autoincrement=False),
+    _number("run_date", None),
+    _text("record"),
+    sa.Column("hash", sa.LargeBinary(), nullable=False),
+    sa.Index("ix_audit_entry_run_date", "run_date", "sequence"),
+)
+"""The administrator audit log. ``hash`` is SHA-256 over the hash before and the record."""
