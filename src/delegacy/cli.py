@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "migrate", _migrate, "bring the database of an older version up to date")
     backup = _command(commands, "backup", _backup, "copy everything into one file; also while services run")
     backup.add_argument("file", type=Path, metavar="FILE")
-    restore = _command(commands, "restore", _restore, "put back what `backup` wrote; no service may run on the data")
+    restore = _command(commands, "restore", _restore, "put back what `backup` wrote; also while services run")
     restore.add_argument("file", type=Path, metavar="FILE")
     return parser
 
