@@ -34,7 +34,7 @@ class Cursor:
         self._depth = 0
         self.last_end = 0
 
-    def subexpression_in_text(self, position: int) -> tuple[Expression, int]:
+    def subexpression_in_text(self, position: int, escaped_quotes: bool) -> tuple[Expression, int]:  # noqa: FBT001 - a callback
         """Parse what stands after `$(` in a string; return the node and the place after `)`."""
         raise NotImplementedError
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from delegacy.powershell.cursor import Cursor
+from delegacy.powershell.errors import ParseError
 from delegacy.powershell.syntax import (
     Access,
     ArrayExpression,
@@ -33,7 +34,8 @@ from delegacy.powershell.syntax import (
     Unary,
     Variable,
 )
-from delegacy.powershell.tokens import Extent, Mode, Token, TokenKind
+from delegacy.powershell.tokenizer import DOUBLE_QUOTES
+from delegacy.powershell.tokens import Extent, Mode, Source, Token, TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,7 @@ _PRECEDENCE: Final = {
     "not": 0,
     "bnot": 0,
 }
+REREADING_LIMIT: Final = 100
 _UNARY: Final = frozenset({"not", "bnot", "-", "+", "join", "split", "isplit", "csplit"})
 _MEMBER_NAME: Final = re.compile(r"\w+")
 _SIMPLE_NAME: Final = re.compile(r"[^\W\d]\w*")
@@ -64,6 +67,25 @@ _NO_OPERAND: Final = frozenset(
 )
 
 
+def _single_quotes_of_doubled(text: str, start: int) -> str | None:
+    """Return the text with each doubled or escaped double quote as one quote and a blank, up to the parenthesis that closes.
+
+    No character changes its place. None when there is no such quote.
+    """
+    characters = list(text)
+    depth, position, opening, changed = 1, start, True, False
+    while position < len(text) and depth:
+        character = text[position]
+        if text[position + 1 : position + 2] in tuple(DOUBLE_QUOTES) and character in "`" + DOUBLE_QUOTES:
+            characters[position : position + 2] = [" ", '"'] if opening else ['"', " "]
+            opening, changed = not opening, True
+            position += 1
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+        position += 1
+    return "".join(characters) if changed else None
+
+
 def precedence(operator: str) -> int:
     """Return how tightly a binary operator binds; 0 when it is none."""
     return _PRECEDENCE.get(operator, _COMPARISON)
@@ -73,6 +95,7 @@ class ExpressionParser(Cursor):
     """Parses expressions. Statements inside them are the business of the class below."""
 
     _commas_separate = False
+    _rereadings = 0
 
     # -------------------------------------------------------------------------------------------- what a subclass provides
 
@@ -337,15 +360,31 @@ class ExpressionParser(Cursor):
         )
         return body
 
-    def subexpression_in_text(self, position: int) -> tuple[Expression, int]:
-        """Parse what stands after `$(` in a string; return the node and the place after `)`."""
+    def subexpression_in_text(self, position: int, escaped_quotes: bool) -> tuple[Expression, int]:  # noqa: FBT001 - a callback
+        """Parse what stands after `$(` in a string; return the node and the place after `)`.
+
+        Double quotes in it may be written doubled or after a backtick, though they need not be. So that is tried second.
+        """
         saved = self.position, self.last_end
+        try:
+            return self._nested_subexpression(position)
+        except ParseError:
+            plain = _single_quotes_of_doubled(self.source.text, position) if escaped_quotes else None
+            if plain is None or self._rereadings >= REREADING_LIMIT:
+                raise
+            self._rereadings += 1
+            nested = type(self)(Source(plain, self.source.name))
+            nested._rereadings = REREADING_LIMIT  # noqa: SLF001 - one of our own
+            nested._depth = self._depth  # noqa: SLF001 - one of our own
+            return nested.subexpression_in_text(position, escaped_quotes=False)
+        finally:
+            self.position, self.last_end = saved
+
+    def _nested_subexpression(self, position: int) -> tuple[Expression, int]:
         self.position = position
         with self.deeper(), self.commas_separate(separate=False), self.reading(Mode.COMMAND):
             body = self._statements_in_parens()
-        end = self.position
-        self.position, self.last_end = saved
-        return SubExpression(body, extent=Extent(self.source, position - 2, end)), end
+        return SubExpression(body, extent=Extent(self.source, position - 2, self.position)), self.position
 
     def script_block(self, opening: Token) -> Expression:
         """Parse a script block whose `{` was taken."""

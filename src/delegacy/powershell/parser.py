@@ -506,12 +506,13 @@ class Parser(ExpressionParser):
                 "MissingEndCurlyBrace",
             )
         if inline is not None:
-            if body.parameters is not None:
+            if body.parameters is not None and inline.parameters:
                 raise self.error(
                     "The param statement cannot be used if arguments were specified in the function declaration.",
                     "OnlyOneParameterListAllowed",
                     opening,
                 )
+            inline = body.parameters or inline
             body = ScriptBody(inline, body.begin, body.process, body.end, body.has_named_blocks, extent=body.extent)
         is_filter = keyword.text.lower() == "filter"
         if is_filter and not body.has_named_blocks:

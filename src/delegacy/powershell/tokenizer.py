@@ -85,13 +85,13 @@ class Tokenizer:
     """Reads tokens of one source at any place.
 
     `subexpression` parses the statements that stand after `$(` at a place and returns their node and the place after `)`: strings hold
-    whole scripts.
+    whole scripts. It is told whether double quotes may stand doubled or escaped there, as they may outside of here-strings.
     """
 
     def __init__(
         self,
         source: Source,
-        subexpression: Callable[[int], tuple[Expression, int]],
+        subexpression: Callable[[int, bool], tuple[Expression, int]],
         variable: Callable[..., Expression],
     ) -> None:
         self.source = source
@@ -419,11 +419,13 @@ class Tokenizer:
                 position += 1
         raise self._unterminated(start, '"')
 
-    def _dollar_in_text(self, position: int, *, braces_end: bool = False) -> tuple[str | Expression, int]:
+    def _dollar_in_text(
+        self, position: int, *, braces_end: bool = False, escaped_quotes: bool = True
+    ) -> tuple[str | Expression, int]:
         text = self.text
         following = text[position + 1 : position + 2]
         if following == "(":
-            return self._subexpression(position + 2)
+            return self._subexpression(position + 2, escaped_quotes)
         if following == "{" and not (braces_end and "}" not in text[position:]):
             name, end = self._braced_name(position)
             return self._variable(name, position, end), end
@@ -583,7 +585,7 @@ class Tokenizer:
                 decoded, position = self._escape(position)
                 pending.append(decoded)
             elif character == "$":
-                part, position = self._dollar_in_text(position)
+                part, position = self._dollar_in_text(position, escaped_quotes=False)
                 _append(parts, pending, part)
             else:
                 pending.append(character)
@@ -617,9 +619,9 @@ def _number_value(found: re.Match[str]) -> int | float | Decimal | None:
         value = int(found["hex"], 16) * factor if len(found["hex"]) <= _HEX_DIGITS else _INT64
         return value if value < _INT64 else None
     if suffix == "d":
-        if float(spelled) >= _DECIMAL_LIMIT:
+        if float(spelled) > _DECIMAL_LIMIT:
             return None
-        exact = Decimal(spelled) * factor
+        exact = Decimal(spelled) if factor == 1 else Decimal(spelled) * factor
         return exact if exact < _DECIMAL_LIMIT else None
     if suffix == "l" and float(spelled) * factor >= _INT64:
         return None
