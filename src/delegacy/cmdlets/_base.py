@@ -1,0 +1,238 @@
+"""`ExchangeCmdlet`: what a session gives to a cmdlet, how a record runs, and how our exceptions become error records."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, Protocol, TypeVar
+from uuid import UUID
+
+from delegacy.cmdlets import _texts
+from delegacy.domain.audit import ModifiedProperty
+from delegacy.domain.errors import (
+    DelegacyError,
+    ManagementObjectNotFound,
+    StoreError,
+    UnsupportedRequest,
+)
+from delegacy.domain.organization import Organization
+from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher
+from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.policy.questions import Questions
+from delegacy.powershell.cmdlet import Cmdlet
+from delegacy.powershell.errors import ErrorCategory, ErrorRecord
+from delegacy.powershell.metadata import parameter
+from delegacy.powershell.values import PSObject
+
+T = TypeVar("T")
+
+_EXCEPTIONS: Final = "Microsoft.Exchange.Configuration.Tasks."
+
+
+class ReadAgain(Exception):
+    """The directory has changed between what a step read and its first change; the step must read again."""
+
+
+class Session(Protocol):
+    """What the gate gives to a cmdlet. Reads and changes of one step are of one transaction."""
+
+    @property
+    def directory(self) -> DirectoryReader:
+        """Return the directory as this step sees it."""
+
+    @property
+    def changes(self) -> Directory:
+        """Return the directory for writing.
+
+        Raises `ReadAgain` if it has changed since the step read it, so ask ShouldProcess before and make no change before that.
+        """
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Tell whether what a reading step iterates over stays readable while later commands of the pipeline make changes."""
+
+    @property
+    def organization(self) -> Organization:
+        """Return the organization."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock."""
+
+    @property
+    def passwords(self) -> PasswordHasher:
+        """Return what hashes passwords."""
+
+    @property
+    def questions(self) -> Questions:
+        """Return who answers questions about access."""
+
+    @property
+    def caller_name(self) -> str:
+        """Return who runs the command, as the audit log names him."""
+
+    @property
+    def caller_account(self) -> int | None:
+        """Return the key of the caller's account; None for the built-in administrator."""
+
+    @property
+    def runspace_id(self) -> UUID:
+        """Return the id that objects carry in RunspaceId."""
+
+    def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+        """Return the object that ``identity`` names (``DirectoryReader.resolve``), remembered within the transaction."""
+
+    def modified(self, target: str, properties: Iterable[ModifiedProperty] = ()) -> None:
+        """Tell the audit what the step changes, and how."""
+
+    def declined(self) -> None:
+        """Tell the audit that ShouldProcess answered no."""
+
+    def failed(self, error: DelegacyError) -> None:
+        """Undo what the step has changed, and tell the audit why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an identity parameter was given: the text as typed, and the GUID where it was an object."""
+
+    text: str
+    guid: UUID | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what to look up."""
+        return self.text if self.guid is None else str(self.guid)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def as_identity(value: object) -> Identity:
+    """Return the identity that an argument or a piped object stands for. Raises `ValueError` for an object without one."""
+    if isinstance(value, Identity):
+        return value
+    if isinstance(value, PSObject):
+        for name in ("ObjectGuid", "Guid"):
+            if value.find(name) is not None and isinstance(guid := value.get(name), UUID):
+                return Identity(value.text or str(guid), guid)
+        if value.text is None:
+            raise ValueError("The object has no identity.")
+        return Identity(value.text)
+    if value is None or isinstance(value, (list, tuple, dict, bool)):
+        raise ValueError("An identity is one name, alias, address, GUID or distinguished name.")
+    return Identity(str(value), value if isinstance(value, UUID) else None)
+
+
+def as_identities(value: object) -> tuple[Identity, ...]:
+    """Return the identities of one argument or of a list of them. Raises `ValueError`."""
+    if value is None:
+        return ()
+    if isinstance(value, (list, tuple, frozenset)):
+        return tuple(as_identity(item) for item in value)
+    return (as_identity(value),)
+
+
+@dataclass(kw_only=True)
+class DirectoryCmdlet(Cmdlet):
+    """A cmdlet that works on the directory; `run` is one record of it.
+
+    A `DelegacyError` ends the record: its changes are undone, the error is written, and the next record follows. A `StoreError`
+    ends the command. ``changes_recipients`` is False for cmdlets after which every identity still names the same object.
+    """
+
+    changes_recipients: ClassVar[bool] = True
+
+    session: Session = field(init=False, repr=False, compare=False)
+    _agreed: str = field(init=False, default="", repr=False, compare=False)
+
+    def process(self) -> None:
+        """Run one record, again from the start when the directory changed under it."""
+        self._agreed = ""
+        while True:
+            try:
+                self.check_server()
+                self.run()
+            except ReadAgain:
+                continue
+            except DelegacyError as error:
+                self.session.failed(error)
+                record = error_record(error, self)
+                if isinstance(error, StoreError):
+                    self.throw_terminating(record)
+                self.write_error(record)
+            return
+
+    def run(self) -> None:
+        """Do the work of one record. Raises `DelegacyError`."""
+        raise NotImplementedError
+
+    def check_server(self) -> None:
+        """Refuse another server than ours."""
+
+    def should_process(self, sentence: str) -> bool:
+        """Return whether to make the change; a question that was answered yes is not asked again when the record starts over."""
+        if sentence == self._agreed:
+            return True
+        if not super().should_process(sentence):
+            self.session.declined()
+            return False
+        self._agreed = sentence
+        return True
+
+    def find(self, identity: Identity, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+        """Return the one object of ``kinds`` with this identity. Raises `LookupFailed` or `InvalidInput`."""
+        try:
+            return self.session.resolve(identity.key, kinds)
+        except ManagementObjectNotFound:
+            raise ManagementObjectNotFound(identity.text, self.session.organization.server) from None
+
+    def each(self, values: Iterable[T]) -> Iterator[T]:
+        """Iterate over what the directory yields, read in whole first where later commands could end its transaction."""
+        return iter(values) if self.session.is_snapshot else iter(tuple(values))
+
+    def modified(self, target: str, *properties: ModifiedProperty) -> None:
+        """Tell the audit what is changed."""
+        self.session.modified(target, properties)
+
+    def refuse_other_server(self, server: str | None, name: str) -> None:
+        """Raise `UnsupportedRequest` unless ``server`` is absent or names this server, in full or by its first label."""
+        if server is None:
+            return
+        known = self.session.organization.server
+        if server.casefold() not in (known.casefold(), known.partition(".")[0].casefold()):
+            raise UnsupportedRequest(_texts.OTHER_SERVER.format(server=server, known=known, parameter=name), server)
+
+
+@dataclass(kw_only=True)
+class ExchangeCmdlet(DirectoryCmdlet):
+    """A cmdlet of Exchange's own modules."""
+
+    domain_controller: str | None = parameter(help="The domain controller to use. There is one: this server.")
+
+    def check_server(self) -> None:
+        """Refuse another domain controller than ours."""
+        self.refuse_other_server(self.domain_controller, "DomainController")
+
+
+def error_record(error: DelegacyError, cmdlet: Cmdlet) -> ErrorRecord:
+    """Return the record of one of our exceptions, with an id of Exchange's form.
+
+    ``[FailureCategory=Cmdlet-ManagementObjectNotFoundException] 5E31D7CB,Delegacy.Cmdlets.GetMailbox``: the exception's error id, a
+    number that is always the same for this error of this cmdlet, and the class.
+    """
+    exception = f"{error.error_id}Exception"
+    source = f"Delegacy.Cmdlets.{type(cmdlet).__name__}"
+    number = zlib.crc32(f"{exception},{source}".encode())
+    return ErrorRecord(
+        message=error.message,
+        error_id=f"[FailureCategory=Cmdlet-{exception}] {number:08X},{source}",
+        category=ErrorCategory(error.category.value),
+        target=error.target,
+        exception_type=_EXCEPTIONS + exception,
+        cause=error,
+    )
+
+
+def quoted(words: Sequence[str]) -> str:
+    """Return ``'FullAccess', 'ReadPermission'``, as questions print rights."""
+    return ", ".join(f"'{word}'" for word in words)

@@ -1,0 +1,69 @@
+"""Access control entries as the permission cmdlets handle them: taken from the pipeline, taken away, and warned about."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from delegacy.cmdlets import _texts
+from delegacy.cmdlets._delegates import Principal
+from delegacy.domain.acl import RemovalOutcome
+from delegacy.domain.ports import Directory
+from delegacy.domain.recipient import Recipient
+from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight, Right
+from delegacy.powershell.values import PSObject
+
+# The masks of mailbox rights, read as rights of a directory object, which is how these warnings print them.
+_AS_DIRECTORY_RIGHTS: Final[Mapping[MailboxRight, str]] = MappingProxyType(
+    {
+        MailboxRight.FULL_ACCESS: "CreateChild",
+        MailboxRight.SEND_AS: "DeleteChild",
+        MailboxRight.EXTERNAL_ACCOUNT: "ListChildren",
+        MailboxRight.DELETE_ITEM: "Delete",
+        MailboxRight.READ_PERMISSION: "ReadControl",
+        MailboxRight.CHANGE_PERMISSION: "WriteDacl",
+        MailboxRight.CHANGE_OWNER: "WriteOwner",
+    }
+)
+
+
+def as_ace_of(type_name: str) -> Callable[[object], PSObject]:
+    """Return the conversion that takes entries of this type from the pipeline, and nothing else."""
+
+    def convert(value: object) -> PSObject:
+        if not isinstance(value, PSObject) or type_name not in value.type_names:
+            raise ValueError("Give an entry as the Get- cmdlet wrote it.")
+        return value
+
+    return convert
+
+
+def revoke(
+    changes: Directory, target: int, principal: Principal, rights: frozenset[Right], *, allow: bool
+) -> RemovalOutcome:
+    """Take rights away under every SID of the principal, and return the best of the outcomes."""
+    outcomes = [changes.revoke(target, sid, rights, allow=allow) for sid in principal.sids]
+    for outcome in (RemovalOutcome.REMOVED, RemovalOutcome.INHERITED):
+        if outcome in outcomes:
+            return outcome
+    return RemovalOutcome.NOT_PRESENT
+
+
+def outcome_warning(
+    outcome: RemovalOutcome, target: Recipient, principal: Principal, rights: frozenset[Right], *, allow: bool
+) -> str:
+    """Return the warning for an entry that was not removed."""
+    if outcome is RemovalOutcome.INHERITED:
+        return _texts.ENTRY_INHERITED.format(
+            rights=", ".join(dict.fromkeys(_directory_right(right) for right in sorted(rights))),
+            control="Allow" if allow else "Deny",
+            object=target.distinguished_name,
+        )
+    return _texts.ENTRY_ABSENT.format(object=target.distinguished_name, account=principal.name)
+
+
+def _directory_right(right: Right) -> str:
+    if isinstance(right, MailboxRight):
+        return _AS_DIRECTORY_RIGHTS[right]
+    if isinstance(right, ExtendedRight):
+        return DirectoryRight.EXTENDED_RIGHT.label
+    return right.label

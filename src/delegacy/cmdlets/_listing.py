@@ -1,0 +1,182 @@
+"""What the Get- cmdlets of recipients share: which objects, in which order, how many."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import ClassVar, Final
+
+from delegacy.cmdlets import _texts
+from delegacy.cmdlets._base import DirectoryCmdlet, ExchangeCmdlet, Identity, as_identity
+from delegacy.cmdlets._views import recipient_objects
+from delegacy.domain.dn import DistinguishedName, canonical_name, looks_like_dn
+from delegacy.domain.errors import InvalidProperty, ManagementObjectNotFound
+from delegacy.domain.ports import RecipientQuery
+from delegacy.domain.properties import SORTABLE
+from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.domain.recipient_filter import Filter, matches, parse_filter
+from delegacy.powershell.metadata import parameter
+from delegacy.powershell.values import ScriptBlock
+
+_DEFAULT_SIZE: Final = 1000
+_PAGE: Final = 200
+
+
+def as_result_size(value: object) -> int | None:
+    """Return a -ResultSize: a number, or None for Unlimited. Raises `ValueError`."""
+    if isinstance(value, str) and value.strip().casefold() == "unlimited":
+        return None
+    if isinstance(value, bool) or not str(value).strip().isdecimal():
+        raise ValueError(f"'{value}' isn't a number of results. Give a number, or Unlimited.")
+    return int(str(value))
+
+
+def as_filter_text(value: object) -> str:
+    """Return an OPATH filter, given as text or as a script block. Raises `ValueError`."""
+    if isinstance(value, ScriptBlock):
+        return value.source
+    if isinstance(value, str):
+        return value
+    raise ValueError("Give the filter as text, \"Property -eq 'value'\".")
+
+
+def as_sort_property(value: object) -> str:
+    """Return the property that -SortBy names, in Exchange's spelling. Raises `ValueError`."""
+    wanted = str(value).casefold()
+    if wanted == "serverlegacydn":
+        return "LegacyExchangeDN"
+    for name in SORTABLE:
+        if name.casefold() == wanted:
+            return name
+    raise ValueError(f"'{value}' can't be sorted by. Give one of {', '.join(SORTABLE)}.")
+
+
+def container_of(cmdlet: DirectoryCmdlet, unit: str) -> str:
+    """Return the canonical name of an organizational unit given by name, canonical name or DN. Raises `InvalidInput`."""
+    domain = cmdlet.session.organization.domain.dns_name
+    text = unit.strip().rstrip("/")
+    if looks_like_dn(text):
+        name = DistinguishedName.parse(text)
+        if name.rdns[0][0] == "DC":
+            return ".".join(label for _, label in name.rdns)
+        return canonical_name(name.container, name.name)
+    first = text.partition("/")[0]
+    if first.casefold() in {known.dns_name.casefold() for known in cmdlet.session.directory.account_domains()}:
+        return text
+    if not text:
+        raise InvalidProperty("The organizational unit is empty. Give a name, as Users or contoso.com/Users.", unit)
+    return f"{domain}/{text}"
+
+
+def matching(
+    cmdlet: DirectoryCmdlet, identity: Identity, kinds: frozenset[RecipientTypeDetails]
+) -> Iterable[Recipient]:
+    """Return the one object with this identity, or those that match where it holds ``*``."""
+    if identity.guid is None and "*" in identity.text:
+        return cmdlet.each(cmdlet.session.directory.list(RecipientQuery(kinds=kinds, wildcard=identity.text)))
+    return (cmdlet.find(identity, kinds),)
+
+
+def limited(cmdlet: DirectoryCmdlet, rows: Iterable[object], size: int | None) -> None:
+    """Write the rows, at most ``size`` of them, and warn if there are more."""
+    remaining = iter(rows)
+    for row in islice(remaining, size):
+        cmdlet.write_object(row)
+        if cmdlet.stopping:
+            return
+    if size is not None and next(remaining, None) is not None:
+        asked = "result_size" in cmdlet.bound
+        cmdlet.write_warning(_texts.MORE_RESULTS_ASKED if asked else _texts.MORE_RESULTS)
+
+
+@dataclass(kw_only=True)
+class GetRecipientCmdlet(ExchangeCmdlet):
+    """A Get- cmdlet of recipients: by identity, by name, by filter."""
+
+    default_parameter_set = "Identity"
+    kinds: ClassVar[frozenset[RecipientTypeDetails]] = frozenset()
+    view: ClassVar[str] = ""
+
+    identity: Identity | None = parameter(
+        position=0,
+        sets=("Identity",),
+        pipeline=True,
+        pipeline_by_property_name=True,
+        allow_null=True,
+        allow_empty=True,
+        convert=lambda value: as_identity(value) if value not in (None, "") else None,
+        completer="recipient",
+        help="The object; * stands for any characters. Everything, if it is left out.",
+    )
+    anr: str | None = parameter(
+        sets={"AnrSet": True}, help="The beginning of a name, display name, first or last name, or alias."
+    )
+    filter: str | None = parameter(convert=as_filter_text, help="An OPATH filter: Property -operator 'value'.")
+    organizational_unit: str | None = parameter(help="Only what lies in or below this organizational unit.")
+    result_size: int | None = parameter(
+        default=_DEFAULT_SIZE, convert=as_result_size, help="How many to show; Unlimited for all."
+    )
+    sort_by: str | None = parameter(convert=as_sort_property, help="The property to sort by, ascending.")
+
+    def wanted_kinds(self) -> frozenset[RecipientTypeDetails]:
+        """Return the kinds that this command is about."""
+        return self.kinds
+
+    def selected(self, recipients: Iterable[Recipient]) -> Iterable[Recipient]:
+        """Return those of the recipients that a further parameter of the cmdlet selects."""
+        return recipients
+
+    def run(self) -> None:
+        """Show what was asked for."""
+        limited(self, self._objects(), self.result_size)
+
+    def _objects(self) -> Iterator[object]:
+        recipients = iter(self.selected(self._recipients()))
+        while page := list(islice(recipients, _PAGE)):
+            yield from recipient_objects(self.session, self.view, page)
+
+    def _recipients(self) -> Iterable[Recipient]:
+        condition = None if self.filter is None else parse_filter(self.filter)
+        container = None if self.organizational_unit is None else container_of(self, self.organizational_unit)
+        kinds = self.wanted_kinds()
+        if self.identity is not None and (self.identity.guid is not None or "*" not in self.identity.text):
+            found = self.find(self.identity, kinds)
+            return [found] if _admits(found, condition, container) else []
+        query = RecipientQuery(
+            kinds=kinds,
+            filter=condition,
+            wildcard=None if self.identity is None else self.identity.text,
+            anr=self.anr,
+            container=container,
+            sort_by=self.sort_by or "Name",
+        )
+        if self.result_size is not None and type(self).selected is GetRecipientCmdlet.selected:
+            query = replace(query, limit=self.result_size + 1)
+        if container is not None:
+            self._require_container(container, query)
+        return self.each(self.session.directory.list(query))
+
+    def _require_container(self, container: str, query: RecipientQuery) -> None:
+        """Refuse a unit that nothing lies in; the well-known ones and domains are there even when empty."""
+        if "/" not in container or container.endswith("/Users"):
+            return
+        if not self.session.directory.count(RecipientQuery(container=query.container)):
+            raise ManagementObjectNotFound(container, self.session.organization.server)
+
+
+def as_kinds(
+    cmdlet: DirectoryCmdlet, asked: Iterable[RecipientTypeDetails], offered: frozenset[RecipientTypeDetails]
+) -> frozenset[RecipientTypeDetails]:
+    """Return the kinds that -RecipientTypeDetails asks for. Raises `InvalidProperty` for one that the cmdlet never shows."""
+    kinds = frozenset(asked)
+    for kind in sorted(kinds - offered, key=lambda kind: kind.value):
+        raise InvalidProperty(f"{cmdlet.name} shows no objects of type {kind.value}.", kind.value)
+    return kinds
+
+
+def _admits(recipient: Recipient, condition: Filter | None, container: str | None) -> bool:
+    if condition is not None and not matches(condition, recipient):
+        return False
+    if container is None:
+        return True
+    inside, outside = recipient.container.casefold(), container.casefold()
+    return inside == outside or inside.startswith(outside + "/")

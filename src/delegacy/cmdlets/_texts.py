@@ -1,0 +1,91 @@
+"""Every sentence that cmdlets say, once: questions, warnings and refusals that are not an exception's own.
+
+Sources: the cmdlets' reference pages, "WhatIf, Confirm, and ValidateOnly switches", and published transcripts.
+"""
+
+from typing import Final
+
+# Questions of Confirm and WhatIf. Identity and user appear as they were typed.
+ADD_MAILBOX_PERMISSION: Final = (
+    'Adding mailbox permission "{identity}" for user "{user}" with access rights "{rights}".'
+)
+REMOVE_MAILBOX_PERMISSION: Final = (
+    'Removing mailbox permission "{identity}" for user "{user}" with access rights "{rights}".'
+)
+SET_MAILBOX_OWNER: Final = 'Setting the owner of mailbox "{identity}" to "{user}".'
+CLEAR_AUTO_MAPPING: Final = 'Clearing the auto-mapping of mailbox "{identity}".'
+RESET_MAILBOX_PERMISSION: Final = 'Resetting the permissions of mailbox "{identity}" to the default.'
+ADD_AD_PERMISSION: Final = (
+    'Adding Active Directory permission "{identity}" for user "{user}" with access rights "{rights}".'
+)
+REMOVE_AD_PERMISSION: Final = (
+    'Removing Active Directory permission "{identity}" for user "{user}" with access rights "{rights}".'
+)
+ADD_RECIPIENT_PERMISSION: Final = (
+    "Adding recipient permission 'SendAs' for user or group '{user}' on recipient '{identity}'."
+)
+REMOVE_RECIPIENT_PERMISSION: Final = (
+    "Removing recipient permission 'SendAs' for user or group '{user}' on recipient '{identity}'."
+)
+CREATE: Final = 'Creating {kind} "{name}".'
+SET: Final = 'Setting {kind} "{identity}".'
+REMOVE: Final = 'Removing {kind} "{identity}".'
+REMOVE_MAILBOX: Final = (
+    'Removing mailbox Identity:"{identity}" will remove the Windows user object and mark the mailbox and the archive '
+    "(if present) in the database for removal."
+)
+REMOVE_MAIL_USER: Final = 'Removing mail user Identity:"{identity}" will remove the Windows user object.'
+ENABLE_MAILBOX: Final = 'Enabling mailbox "{identity}".'
+DISABLE_MAILBOX: Final = (
+    'Disabling mailbox Identity:"{identity}" will remove the Exchange properties from the Windows user object and mark '
+    "the mailbox and the archive (if present) in the database for removal."
+)
+ADD_MEMBER: Final = 'Adding distribution group member "{member}" on group "{identity}".'
+REMOVE_MEMBER: Final = 'Removing distribution group member "{member}" on group "{identity}".'
+ADD_ACCEPTED_DOMAIN: Final = 'Creating Accepted Domain "{name}" with domain name "{domain}".'
+SET_ORGANIZATION_CONFIG: Final = 'Setting organization configuration "{name}".'
+ADD_TRUST: Final = 'Trusting domain "{name}" with NetBIOS name "{netbios}".'
+ADD_AD_GROUP_MEMBER: Final = 'Performing the operation "Set" on target "{identity}".'
+
+# Warnings.
+ENTRY_PRESENT: Final = (
+    'The appropriate access control entry is already present on the object "{object}" for account "{account}".'
+)
+ENTRY_ABSENT: Final = (
+    'Can\'t remove the access control entry on the object "{object}" for account "{account}" because the ACE doesn\'t '
+    "exist on the object."
+)
+ENTRY_INHERITED: Final = (
+    "An inherited access control entry has been specified: [Rights: {rights}, ControlType: {control}] and was ignored "
+    'on object "{object}".'
+)
+NOTHING_MODIFIED: Final = "The command completed successfully but no settings of '{identity}' have been modified."
+MORE_RESULTS: Final = (
+    "By default, only the first 1000 items are returned. Use the ResultSize parameter to specify the number of items "
+    'returned. To return all items, specify "-ResultSize Unlimited". Be aware that, depending on the actual number of '
+    "items, returning all items can take a long time and consume a large amount of memory. Also, we don't recommend "
+    "storing the results in a variable. Instead, pipe the results to another task or script to perform batch changes."
+)
+MORE_RESULTS_ASKED: Final = (
+    "There are more results available than are currently displayed. To view them, increase the value for the ResultSize "
+    "parameter."
+)
+HIDDEN_MAILBOX: Final = (
+    "The mailbox '{identity}' is hidden from address lists. While it is, no delegate can open it, send as it or send on "
+    "its behalf. To let delegates in, run Set-Mailbox with -HiddenFromAddressListsEnabled $false."
+)
+LOST_GRANT: Final = "{permission} of '{principal}' on '{target}' is removed with it."
+ACCOUNT_STAYS_DISABLED: Final = (
+    "The account of '{identity}' stays disabled, because it has no password. To let its owner sign in, run Set-Mailbox "
+    "with -Password."
+)
+
+# Refusals.
+NOT_THE_EXPECTED_TYPE: Final = 'The recipient "{identity}" isn\'t the expected type.'
+NOT_A_MANAGER: Final = (
+    "You don't have sufficient permissions. This operation can only be performed by a manager of the group."
+)
+OTHER_SERVER: Final = (
+    "'{server}' isn't a domain controller of this organization. There is one, '{known}'; leave out -{parameter}, or "
+    "give its name."
+)
