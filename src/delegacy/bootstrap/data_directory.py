@@ -1,7 +1,6 @@
 """The data directory: both databases, certificates, and what tells others where the services listen."""
 
 import json
-import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ class DataDirectory:
         """Say where the services listen, in one step, so that nobody reads half of it."""
         unfinished = self.endpoints.with_suffix(".new")
         unfinished.write_text(json.dumps(endpoints, indent=2) + "\n", encoding="utf-8")
-        os.replace(unfinished, self.endpoints)
+        unfinished.replace(self.endpoints)
 
     def remove_endpoints(self) -> None:
         """Take back what ``write_endpoints`` said."""
