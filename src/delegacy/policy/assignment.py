@@ -25,7 +25,7 @@ class AssignmentDenial(Enum):
     """Why an assignment is refused."""
 
     TARGET_HAS_NO_MAILBOX = "the target is no mailbox, so it holds no Full Access"
-    TARGET_IS_NO_RECIPIENT = "the target has no address, so nothing is sent as it or on its behalf"
+    TARGET_IS_NO_RECIPIENT = "the target is no recipient that has a Send on Behalf list"
     DELEGATE_IS_NO_SECURITY_PRINCIPAL = "the delegate is no security principal, so no access control entry can name it"
     DELEGATE_IS_NO_RECIPIENT = "the delegate has no address, so it can't be in a Send on Behalf list"
     DELEGATE_HAS_NO_FIXED_MEMBERS = (

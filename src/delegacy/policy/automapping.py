@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from delegacy.domain.facts import OpeningFacts, Target
+from delegacy.domain.rights import ADMITS_FULL_ACCESS
 from delegacy.policy.decision import Allow, OpenRight
 from delegacy.policy.opening import decide_open
 
@@ -11,12 +12,24 @@ from delegacy.policy.opening import decide_open
 def mapped_mailboxes(linked: Iterable[OpeningFacts], now: datetime) -> tuple[Target, ...]:
     """Return, of the mailboxes linked to an account for auto-mapping, those that it can open as a delegate, by display name.
 
-    A link is made by a grant to the individual (Add-MailboxPermission -AutoMapping); it shows nothing that does not open: a deny, a
-    hidden mailbox or an expired grant keep the mailbox out of the profile.
+    A link is made by a grant to the individual (Add-MailboxPermission -AutoMapping) and shows nothing that does not open: a deny or the
+    rule for hidden mailboxes keep the mailbox out of the profile. Where the grant to the individual has expired, the same right through
+    a group does not keep it in.
     """
     mapped = []
     for facts in linked:
         decision = decide_open(facts, now)
-        if isinstance(decision, Allow) and decision.right is OpenRight.FULL_ACCESS:
+        if isinstance(decision, Allow) and decision.right is OpenRight.FULL_ACCESS and _names_individual(facts, now):
             mapped.append(facts.mailbox)
     return tuple(sorted(mapped, key=lambda mailbox: (mailbox.display_name.casefold(), mailbox.address)))
+
+
+def _names_individual(facts: OpeningFacts, now: datetime) -> bool:
+    return any(
+        entry.allow
+        and not entry.inherited
+        and entry.trustee in facts.token.users
+        and not entry.rights.isdisjoint(ADMITS_FULL_ACCESS)
+        and entry.is_in_force(now)
+        for entry in facts.mailbox_acl
+    )
