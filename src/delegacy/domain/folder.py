@@ -13,6 +13,7 @@ SEPARATOR: Final = "/"
 """What stands between the names of a path; no folder's name holds it."""
 
 LONGEST_NAME: Final = 255
+LONGEST_PATH: Final = 600
 DEEPEST_PATH: Final = 32
 
 # Controls, surrogates, and the two separators of lines and paragraphs: a name that holds one cannot be listed safely.
@@ -65,6 +66,8 @@ class FolderPath:
         for name in self.names:
             if not _is_folder_name(name):
                 raise InvalidFolderName("A folder's name is empty, too long or unprintable.", name[:LONGEST_NAME])
+        if len(self.key) > LONGEST_PATH:
+            raise InvalidFolderName(f"A folder path has at most {LONGEST_PATH} characters.", str(self)[:LONGEST_NAME])
 
     @classmethod
     def parse(cls, text: str) -> Self:

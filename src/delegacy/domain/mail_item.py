@@ -72,27 +72,20 @@ LIST_FIELDS: Final = (
     "reply-to",
     "sender",
     "content-type",
-    "content-transfer-encoding",
     "content-description",
     "priority",
     "x-priority",
     "importance",
     "newsgroups",
-    "list-id",
+    "lines",
     "list-post",
     "list-unsubscribe",
-    "return-path",
-    "delivered-to",
-    "lines",
     "x-label",
-    "user-agent",
-    "x-mailer",
-    "auto-submitted",
-    "precedence",
-    "disposition-notification-to",
-    "mime-version",
 )
 """The header fields that mail programs ask for to show a list of messages, in lower case.
+
+Fields that nearly every message has and lists do not show (MIME-Version, Received) are left out: then what is kept of a message is most often
+the answer as it stands.
 
 A field's place in this tuple is its bit in ``AnalysedMessage.list_fields_present``, which is stored: append, never reorder.
 """

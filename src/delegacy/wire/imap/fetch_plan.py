@@ -4,7 +4,7 @@ A plan is made once for a command and applied to every message: a template of by
 worked out here that was worked out when it was stored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, cast
@@ -58,6 +58,14 @@ class UnknownTransferEncoding(InvalidInput):
     error_id = "UnknownTransferEncoding"
 
 
+class _PrintedFlags(dict[tuple[int, str], bytes]):
+    """Flags by how they are stored, printed when first met: messages of a folder have few different ones."""
+
+    def __missing__(self, stored: tuple[int, str]) -> bytes:
+        flags = self[stored] = print_flags(*stored)
+        return flags
+
+
 class FetchPlan:
     """How to answer a FETCH. ``columns`` are to be read of the store; ``marks_seen`` tells that messages become ``SEEN`` by it."""
 
@@ -69,9 +77,10 @@ class FetchPlan:
         self._template = b"* %%d FETCH (%b)\r\n" % b" ".join(names)
         self.columns = tuple(self._columns)
 
-    def print(self, number: int, row: MessageRow) -> bytes:
-        """Return the FETCH response for a message. Raises ``UnknownTransferEncoding``."""
-        return self._template % (number, *[get(row) for get in self._getters])
+    def print(self, numbered: Iterable[tuple[int, MessageRow]]) -> bytes:
+        """Return the FETCH responses for messages, each with its number. Raises ``UnknownTransferEncoding``."""
+        template, getters = self._template, self._getters
+        return b"".join([template % (number, *[get(row) for get in getters]) for number, row in numbered])
 
     def _plan(self, item: FetchItem) -> bytes:
         match item:
@@ -111,17 +120,9 @@ class FetchPlan:
         return self._columns.index(column) + 1
 
     def _flags_getter(self) -> _Getter:
-        system, keywords = self._place(MessageColumn.SYSTEM_FLAGS), self._place(MessageColumn.KEYWORDS)
-        printed: dict[tuple[ColumnValue, ColumnValue], bytes] = {}
-
-        def get(row: MessageRow) -> bytes:
-            key = row[system], row[keywords]
-            flags = printed.get(key)
-            if flags is None:
-                flags = printed[key] = print_flags(cast("int", key[0]), cast("str", key[1]))
-            return flags
-
-        return get
+        stored = itemgetter(self._place(MessageColumn.SYSTEM_FLAGS), self._place(MessageColumn.KEYWORDS))
+        printed = _PrintedFlags()
+        return lambda row: printed[stored(row)]
 
     def _section_getter(self, item: BodySection) -> _Getter:
         section = item.section
