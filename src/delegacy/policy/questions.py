@@ -5,7 +5,7 @@ from typing import Protocol
 
 from delegacy.domain.facts import Target
 from delegacy.domain.group import Membership
-from delegacy.policy.decision import OpenDecision, SendDecision
+from delegacy.policy.decision import Allow, OpenDecision, SendDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class OpenAnswer:
     mailbox: Target | None
     chain: tuple[Membership, ...] = ()
 
+    @property
+    def allowed(self) -> bool:
+        """Tell whether the answer is yes."""
+        return isinstance(self.decision, Allow)
+
 
 @dataclass(frozen=True, slots=True)
 class SendAnswer:
@@ -24,6 +29,11 @@ class SendAnswer:
     decision: SendDecision
     author: Target | None
     chain: tuple[Membership, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Tell whether the answer is yes."""
+        return isinstance(self.decision, Allow)
 
 
 class Questions(Protocol):
