@@ -1,0 +1,243 @@
+"""The host of the local shell: a terminal, or the files and pipes that stand in its place."""
+
+import os
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from typing import Final, TextIO
+
+from delegacy.admin.shell.choices import HELP_KEY, choice_lines, help_text, picked
+from delegacy.admin.shell.interrupts import Interrupts
+from delegacy.admin.shell.progress import ProgressLine
+from delegacy.admin.shell.terminal_text import CLEAR_SCREEN, ERASE_LINE, displayable, painted
+from delegacy.powershell.host import Choice, EndOfInput, HostFiles
+from delegacy.powershell.streams import HostText, ProgressRecord, Stream
+
+WIDTH_OFF_TERMINAL: Final = 120
+_SLICE: Final = 0.05
+_COLORS: Final[Mapping[Stream, str]] = {
+    Stream.ERROR: "Red",
+    Stream.WARNING: "Yellow",
+    Stream.VERBOSE: "Yellow",
+    Stream.DEBUG: "Yellow",
+}
+_ON_STANDARD_OUTPUT: Final = frozenset({Stream.SUCCESS, Stream.INFORMATION})
+
+
+def _local_time() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+def standard_streams() -> tuple[TextIO, TextIO, TextIO]:
+    """Return the process's input, output and error output, made to survive text that their encoding cannot spell."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return sys.stdin, sys.stdout, sys.stderr
+
+
+@contextmanager
+def _unechoed(terminal: int) -> Iterator[None]:
+    """Keep what is typed on a terminal from being shown."""
+    before = termios.tcgetattr(terminal)
+    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(terminal, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+class TerminalHost:
+    """Implements `powershell.host.Host` on three text streams.
+
+    Objects and Write-Host go to the output; errors, warnings, verbose and debug lines to the error output, so that a redirected output
+    holds data only. A reader of the output that goes away (`| head`) stops the commands, and `reader_has_gone` tells so.
+    """
+
+    def __init__(
+        self,
+        streams: tuple[TextIO, TextIO, TextIO],
+        *,
+        interrupts: Interrupts,
+        files: HostFiles | None = None,
+        environment: Mapping[str, str],
+        now: Callable[[], datetime] = _local_time,
+    ) -> None:
+        self._input, self._output, self._errors = streams
+        self._interrupts = interrupts
+        self._files = files
+        self._has_cursor = environment.get("TERM") != "dumb"
+        self._colored = self._has_cursor and not environment.get("NO_COLOR")  # https://no-color.org
+        self._now = now
+        self._progress = ProgressLine()
+        self._progress_shown = False
+        self.reader_has_gone = False
+        self.input_has_ended = False
+
+    # ---------------------------------------------------------------------------------------------------------------- facts
+
+    @property
+    def width(self) -> int:
+        """Characters in a line of the terminal; 120 when the output is none."""
+        if not self._output.isatty():
+            return WIDTH_OFF_TERMINAL
+        try:
+            return os.get_terminal_size(self._output.fileno()).columns or WIDTH_OFF_TERMINAL
+        except OSError:
+            return WIDTH_OFF_TERMINAL
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether lines are seen on a terminal."""
+        return self._output.isatty()
+
+    @property
+    def files(self) -> HostFiles | None:
+        """Access to files."""
+        return self._files
+
+    def is_stopping(self) -> bool:
+        """Return whether the user pressed Ctrl-C, or reads no more."""
+        return self._interrupts.is_stopping()
+
+    def now(self) -> datetime:
+        """Return the current time, with the time zone of the user."""
+        return self._now()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; return early when the user asked to stop."""
+        end = time.monotonic() + seconds
+        while not self.is_stopping() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _SLICE))
+
+    # --------------------------------------------------------------------------------------------------------------- output
+
+    def write(self, stream: Stream, text: str) -> None:
+        """Show text of a stream, laid out, without its last line end."""
+        target = self._output if stream in _ON_STANDARD_OUTPUT else self._errors
+        self._show(target, self._painted(target, displayable(text), _COLORS.get(stream)) + "\n")
+
+    def write_host(self, text: HostText) -> None:
+        """Show text of Write-Host."""
+        shown = self._painted(self._output, displayable(text.text), text.foreground, text.background)
+        self._show(self._output, shown + ("\n" if text.newline else ""))
+
+    def write_progress(self, progress: ProgressRecord) -> None:
+        """Show the state of something that takes time, on a terminal only."""
+        if not self._errors.isatty() or not self._has_cursor:
+            return
+        line = self._progress.update(progress, self.width)
+        if line is None:
+            return
+        self._flush(self._output)
+        self._put(self._errors, ERASE_LINE + line)
+        self._flush(self._errors)
+        self._progress_shown = bool(line)
+
+    def end_command(self) -> None:
+        """Take away what a command left standing, and bring its output to the reader."""
+        self._progress.clear()
+        self._erase_progress()
+        self._flush(self._output)
+        self._flush(self._errors)
+
+    def clear(self) -> None:
+        """Clear the screen, where there is one."""
+        if self._output.isatty():
+            self._show(self._output, CLEAR_SCREEN)
+
+    # ------------------------------------------------------------------------------------------------------------ questions
+
+    def prompt_for_choice(self, caption: str, message: str, choices: Sequence[Choice], default: int) -> int:
+        """Ask for one of the choices and return its index; ask again until the answer is one. Raises `EndOfInput`."""
+        person = self._person()
+        if caption:
+            self._show(person, "\n" + self._painted(person, displayable(caption), "White") + "\n")
+        if message:
+            self._show(person, displayable(message) + "\n")
+        question = displayable(choice_lines(choices, default, self.width))
+        while True:
+            answer = self._ask(question)
+            if not answer and 0 <= default < len(choices):
+                return default
+            index = picked(answer, choices)
+            if index is not None:
+                return index
+            if answer.strip() == HELP_KEY:
+                self._show(person, displayable(help_text(choices)) + "\n")
+
+    def read_line(self, prompt: str) -> str:
+        """Ask for a line of text. Raises `EndOfInput`."""
+        return self._ask(displayable(prompt))
+
+    def read_secret(self, prompt: str) -> str:
+        """Ask for a line that is not shown while typed. Raises `EndOfInput`."""
+        if not self._input.isatty():
+            return self._ask(displayable(prompt))
+        with _unechoed(self._input.fileno()):
+            return self._ask(displayable(prompt), shown=False)
+
+    def _ask(self, prompt: str, *, shown: bool = True) -> str:
+        person = self._person()
+        self._show(person, prompt)
+        self._flush(person)
+        try:
+            with self._interrupts.ending_waits():
+                line = self._input.readline()
+        except KeyboardInterrupt:
+            line = ""
+        if not (shown and line.endswith("\n") and self._input.isatty()):
+            self._show(person, "\n")  # nobody saw an Enter end the line
+        if not line:
+            raise self._ended()
+        return line.rstrip("\r\n")
+
+    def _ended(self) -> EndOfInput:
+        self.input_has_ended = not self._interrupts.is_stopping()
+        return EndOfInput("The input has ended, and nobody is there to answer.")
+
+    def _person(self) -> TextIO:
+        """Return the stream that somebody who answers looks at."""
+        return self._errors if self._errors.isatty() and not self._output.isatty() else self._output
+
+    # -------------------------------------------------------------------------------------------------------------- streams
+
+    def _painted(self, target: TextIO, text: str, foreground: str | None, background: str | None = None) -> str:
+        return painted(text, foreground, background) if self._colored and target.isatty() else text
+
+    def _show(self, target: TextIO, text: str) -> None:
+        """Write behind all that was written before, to whichever stream."""
+        self._erase_progress()
+        self._flush(self._output if target is self._errors else self._errors)
+        self._put(target, text)
+
+    def _erase_progress(self) -> None:
+        if self._progress_shown:
+            self._progress_shown = False
+            self._put(self._errors, ERASE_LINE)
+
+    def _put(self, target: TextIO, text: str) -> None:
+        if self.reader_has_gone and target is self._output:
+            return
+        try:
+            target.write(text)
+        except UnicodeEncodeError:
+            encoding = target.encoding or "utf-8"
+            target.write(text.encode(encoding, "replace").decode(encoding))
+        except BrokenPipeError:
+            self._reader_went(target)
+
+    def _flush(self, target: TextIO) -> None:
+        try:
+            target.flush()
+        except BrokenPipeError:
+            self._reader_went(target)
+
+    def _reader_went(self, target: TextIO) -> None:
+        if target is self._output:
+            self.reader_has_gone = True
+            self._interrupts.stop()
