@@ -27,6 +27,7 @@ LONGEST: Final = 16384
 """Characters of a filter."""
 DEEPEST: Final = 64
 """Brackets and ``-not`` inside one another."""
+MOST_COMPARISONS: Final = 500
 
 
 class Operator(Enum):
@@ -212,6 +213,7 @@ class _Parser:
         self._tokens = _tokens(text)
         self._position = 0
         self._depth = 0
+        self._comparisons = 0
 
     def whole(self) -> Filter:
         condition = self._or()
@@ -247,6 +249,9 @@ class _Parser:
         return condition
 
     def _comparison(self) -> Filter:
+        self._comparisons += 1
+        if self._comparisons > MOST_COMPARISONS:
+            raise self._wrong(f"it has more than {MOST_COMPARISONS} comparisons")
         name = self._advance()
         prop = property_named(name.word) if name.word else None
         if prop is None or not prop.filterable:

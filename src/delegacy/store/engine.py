@@ -94,7 +94,7 @@ class Connection(ABC):
     @property
     @abstractmethod
     def key_set(self) -> str:
-        """Return the subquery that lists the keys of one ``keys`` parameter."""
+        """Return the subquery that lists the keys of one ``keys`` parameter, in a column ``value``."""
 
     @property
     @abstractmethod
@@ -176,7 +176,7 @@ class PostgresConnection(Connection):
     """A connection to a PostgreSQL server."""
 
     dialect = Dialect.POSTGRESQL
-    key_set = "SELECT unnest(?::bigint[])"
+    key_set = "SELECT value FROM unnest(?::bigint[]) AS keys (value)"
 
     def __init__(self, raw: "psycopg.Connection[Row]") -> None:
         self.raw = raw
@@ -294,9 +294,9 @@ class Database:
         try:
             return self.engine.raw_connection()
         except sa.exc.DBAPIError as error:
-            raise _translated(error.orig or error, self.url.render_as_string()) from error
+            raise translated(error.orig or error) from error
         except (sqlite3.Error, psycopg.Error) as error:
-            raise _translated(error, self.url.render_as_string()) from error
+            raise translated(error) from error
         except sa.exc.TimeoutError as error:
             raise StoreUnavailable("All connections to the database are in use. Try again.") from error
 
@@ -361,6 +361,15 @@ def _wrapped(raw: object) -> Connection:
     raise TypeError(raw)
 
 
+def translated(error: BaseException) -> Exception:
+    """Return our error for a driver's."""
+    if isinstance(error, sqlite3.Error):
+        return _from_sqlite(error)
+    if isinstance(error, psycopg.Error):
+        return _from_postgres(error)
+    return StoreUnavailable(f"The database can't be reached: {error}")
+
+
 @lru_cache(maxsize=1024)
 def _with_percent(sql: str) -> bytes:
     return sql.replace("%", "%%").replace("?", "%s").encode()
@@ -399,11 +408,3 @@ def _from_postgres(error: Exception) -> Exception:
             return StoreUnavailable(f"The database can't be reached: {error}".rstrip())
         case _:
             return StoreError(f"The database refused: {error}".rstrip())
-
-
-def _translated(error: BaseException, url: str) -> Exception:
-    if isinstance(error, sqlite3.Error):
-        return _from_sqlite(error)
-    if isinstance(error, psycopg.Error):
-        return _from_postgres(error)
-    return StoreUnavailable(f"The database can't be reached: {error}", url)

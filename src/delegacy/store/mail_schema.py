@@ -26,6 +26,9 @@ from sqlalchemy import (
 # SQLite numbers rows by itself only if the column is spelled INTEGER.
 _KEY: Final = BigInteger().with_variant(Integer, "sqlite")
 
+REVISIONS: Final = ("0001",)
+"""The revisions of the mail schema, oldest first; the last one is what this program works with."""
+
 metadata: Final = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_N_label)s",

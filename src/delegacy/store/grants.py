@@ -1,0 +1,202 @@
+"""Access control entries, Send on Behalf lists and auto-mapping links: written and read."""
+
+from collections.abc import Iterable, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from delegacy.domain.ace import Ace
+from delegacy.domain.acl import Acl, RemovalOutcome
+from delegacy.domain.errors import AccessControlListFull
+from delegacy.domain.recipient import MAILBOXES
+from delegacy.domain.rights import DirectoryRight, InheritanceType, Right, right_from_number
+from delegacy.domain.sid import Sid
+from delegacy.store.engine import Connection, Row
+from delegacy.store.principals import find_trustee, sid_of, trustee_for
+from delegacy.store.rows import to_moment, to_number
+from delegacy.store.schema import ROOT
+from delegacy.store.transaction import Transaction
+
+FIRST_DIRECTORY_RIGHT: Final = min(DirectoryRight)
+"""Rights below are in a mailbox's own list, this one and those above in the directory object's."""
+INHERITANCE_TYPES: Final = tuple(InheritanceType)
+"""Stored by their place in this list."""
+
+_INSERT: Final = (
+    "INSERT INTO ace (target, access_right, trustee, allow, inherited, to_group, entry, inheritance_type, granted_by, granted_at, "
+    "expires_at) "
+)
+_GRANT: Final = f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_GRANT_MANY: Final = f"{_INSERT} SELECT value, ?, ?, ?, 0, ?, ?, ?, ?, ?, ? FROM ({{keys}}) AS wanted WHERE true ORDER BY 1 ON CONFLICT DO NOTHING"
+_REVOKE: Final = "DELETE FROM ace WHERE target = ? AND access_right = ? AND trustee = ? AND allow = ? AND inherited = 0"
+_INHERITED: Final = (
+    "SELECT 1 FROM ace WHERE target = ? AND access_right = ? AND trustee = ? AND allow = ? AND inherited = 1"
+)
+_ENTRIES: Final = """
+    SELECT a.inherited, a.entry, a.trustee, a.allow, a.access_right, a.inheritance_type, g.name, a.granted_at, a.expires_at, o.sid, f.sid
+    FROM ace a
+    LEFT JOIN object o ON o.id = a.trustee
+    LEFT JOIN foreign_principal f ON f.id = a.trustee
+    LEFT JOIN grantor g ON g.id = a.granted_by
+    WHERE a.target = ? AND a.access_right BETWEEN ? AND ?
+    ORDER BY a.inherited, a.entry, a.trustee, a.allow
+"""
+_HIGHEST: Final = 2**31 - 1
+_MAILBOX_KINDS: Final = frozenset(kind.value for kind in MAILBOXES)
+_LISTS: Final = MappingProxyType({True: (0, FIRST_DIRECTORY_RIGHT - 1), False: (int(FIRST_DIRECTORY_RIGHT), _HIGHEST)})
+
+
+def acl(connection: Connection, key: int, *, of_mailbox: bool) -> Acl:
+    """Return a mailbox's own list, or the directory object's, with what it inherits after it."""
+    rows = connection.rows(_ENTRIES, (key, *_LISTS[of_mailbox]))
+    if _inherits(connection, key):
+        rows += connection.rows(_ENTRIES, (ROOT, *_LISTS[of_mailbox]))
+    return Acl(tuple(_entries(rows)))
+
+
+def grant(transaction: Transaction, target: int, ace: Ace) -> None:
+    """Add an explicit entry. Rights that are there already stay as they are. Raises ``AccessControlListFull``."""
+    mailbox_rights = any(right < FIRST_DIRECTORY_RIGHT for right in ace.rights)
+    if mailbox_rights and _entry_count(transaction.connection, target) >= AccessControlListFull.LIMIT:
+        raise AccessControlListFull(_name(transaction.connection, target))
+    _write(transaction, target, ace, inherited=0)
+
+
+def grant_many(transaction: Transaction, targets: Sequence[int], ace: Ace) -> tuple[int, ...]:
+    """Add the entry on each target that lacks one of its rights, set-based; return those targets. Raises ``AccessControlListFull``."""
+    connection = transaction.connection
+    trustee = trustee_for(transaction, ace.trustee)
+    marks = ", ".join("?" * len(ace.rights))
+    lacking = connection.rows(
+        f"SELECT value FROM ({connection.key_set}) AS wanted WHERE (SELECT count(*) FROM ace WHERE target = value "
+        f"AND access_right IN ({marks}) AND trustee = ? AND allow = ? AND inherited = 0) < ? ORDER BY 1",
+        (connection.keys(targets), *sorted(ace.rights), trustee.key, int(ace.allow), len(ace.rights)),
+    )
+    changed = tuple(dict.fromkeys(row[0] for row in lacking))
+    keys = connection.keys(changed)
+    if any(right < FIRST_DIRECTORY_RIGHT for right in ace.rights):
+        full = connection.row(
+            f"SELECT target FROM ace WHERE target IN ({connection.key_set}) AND access_right < ? AND inherited = 0 "
+            "GROUP BY target HAVING count(DISTINCT entry) >= ?",
+            (keys, FIRST_DIRECTORY_RIGHT, AccessControlListFull.LIMIT),
+        )
+        if full is not None:
+            raise AccessControlListFull(_name(connection, full[0]))
+    entry = transaction.entry()
+    for right in sorted(ace.rights):
+        connection.run(
+            _GRANT_MANY.format(keys=connection.key_set),
+            (right, trustee.key, int(ace.allow), int(trustee.is_group), entry, *_details(transaction, ace), keys),
+        )
+    return changed
+
+
+def revoke(transaction: Transaction, target: int, sid: Sid, rights: Iterable[Right], *, allow: bool) -> RemovalOutcome:
+    """Take rights out of the explicit entries of one kind for a trustee."""
+    connection = transaction.connection
+    trustee = find_trustee(connection, sid)
+    if trustee is None:
+        return RemovalOutcome.NOT_PRESENT
+    named = [(right, trustee.key, int(allow)) for right in rights]
+    if sum(connection.run(_REVOKE, (target, *row)) for row in named):
+        return RemovalOutcome.REMOVED
+    if _inherits(connection, target) and any(connection.row(_INHERITED, (ROOT, *row)) for row in named):
+        return RemovalOutcome.INHERITED
+    return RemovalOutcome.NOT_PRESENT
+
+
+def set_inherited(transaction: Transaction, aces: Sequence[Ace]) -> None:
+    """Set the entries that every mailbox inherits."""
+    transaction.connection.run("DELETE FROM ace WHERE target = ?", (ROOT,))
+    for ace in aces:
+        _write(transaction, ROOT, ace, inherited=1)
+
+
+def set_send_on_behalf(
+    transaction: Transaction, target: int, delegates: Sequence[int], granted_by: str, granted_at: int | None
+) -> None:
+    """Make ``delegates`` the list; those who are in it keep their place."""
+    connection = transaction.connection
+    before = [
+        row[0]
+        for row in connection.rows("SELECT delegate FROM send_on_behalf WHERE target = ? ORDER BY entry", (target,))
+    ]
+    wanted = dict.fromkeys(delegates)
+    for delegate in before:
+        if delegate not in wanted:
+            connection.run("DELETE FROM send_on_behalf WHERE target = ? AND delegate = ?", (target, delegate))
+    for delegate in wanted:
+        if delegate not in before:
+            connection.run(
+                "INSERT INTO send_on_behalf (target, delegate, to_group, entry, granted_by, granted_at) "
+                "SELECT ?, o.id, (SELECT count(*) FROM group_closure WHERE descendant = o.id AND ancestor = o.id), ?, ?, ? "
+                "FROM object o WHERE o.id = ?",
+                (target, transaction.entry(), grantor(transaction, granted_by), granted_at, delegate),
+            )
+
+
+def grantor(transaction: Transaction, name: str) -> int | None:
+    """Return the key under which the name of who grants is written, None for nobody."""
+    if not name:
+        return None
+    row = transaction.connection.row("SELECT id FROM grantor WHERE name = ?", (name,))
+    if row is not None:
+        return int(row[0])
+    key = transaction.entry()
+    transaction.connection.run("INSERT INTO grantor (id, name) VALUES (?, ?)", (key, name))
+    return key
+
+
+def _write(transaction: Transaction, target: int, ace: Ace, *, inherited: int) -> None:
+    trustee = trustee_for(transaction, ace.trustee)
+    entry, details = transaction.entry(), _details(transaction, ace)
+    for right in ace.rights:
+        transaction.connection.run(
+            _GRANT,
+            (target, right, trustee.key, int(ace.allow), inherited, int(trustee.is_group), entry, *details),
+        )
+
+
+def _details(transaction: Transaction, ace: Ace) -> tuple[int, int | None, int | None, int | None]:
+    return (
+        INHERITANCE_TYPES.index(ace.inheritance_type),
+        grantor(transaction, ace.granted_by),
+        to_number(ace.granted_at),
+        to_number(ace.expires_at),
+    )
+
+
+def _entry_count(connection: Connection, target: int) -> int:
+    row = connection.row(
+        "SELECT count(DISTINCT entry) FROM ace WHERE target = ? AND access_right < ? AND inherited = 0",
+        (target, FIRST_DIRECTORY_RIGHT),
+    )
+    return 0 if row is None else int(row[0])
+
+
+def _inherits(connection: Connection, key: int) -> bool:
+    row = connection.row("SELECT recipient_type_details FROM object WHERE id = ?", (key,))
+    return row is not None and row[0] in _MAILBOX_KINDS
+
+
+def _name(connection: Connection, key: int) -> str:
+    row = connection.row("SELECT name FROM object WHERE id = ?", (key,))
+    return str(key) if row is None else str(row[0])
+
+
+def _entries(rows: list[Row]) -> Iterable[Ace]:
+    """Yield an entry for each run of rows that were granted together."""
+    joined: dict[tuple[object, ...], tuple[Row, set[Right]]] = {}
+    for row in rows:
+        joined.setdefault(row[:4], (row, set()))[1].add(right_from_number(row[4]))
+    for row, rights in joined.values():
+        inherited, _, trustee, allow, _, inheritance_type, granted_by, granted_at, expires_at, own, foreign = row
+        yield Ace(
+            trustee=sid_of(trustee, own, foreign),
+            rights=frozenset(rights),
+            allow=bool(allow),
+            inherited=bool(inherited),
+            inheritance_type=INHERITANCE_TYPES[inheritance_type],
+            expires_at=to_moment(expires_at),
+            granted_by=granted_by or "",
+            granted_at=to_moment(granted_at),
+        )

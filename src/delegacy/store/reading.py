@@ -1,0 +1,160 @@
+"""The directory as one transaction sees it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from delegacy.domain.acl import Acl
+from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
+from delegacy.domain.group import Membership
+from delegacy.domain.identity import fold
+from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
+from delegacy.domain.ports import Holding, RecipientQuery
+from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.domain.sid import Sid
+from delegacy.store import grants, listing, reverse
+from delegacy.store.engine import Connection
+from delegacy.store.principals import identities_of, printed_names
+from delegacy.store.resolving import address_key, find_rows
+from delegacy.store.rows import SELECT, to_recipient
+
+_AT_ONCE: Final = 1000
+_MEMBERS_AFTER: Final = (
+    f"{SELECT} JOIN member m ON m.member = o.id WHERE m.group_id = ? AND o.name_key >= ? AND (o.name_key > ? OR o.id > ?) "
+    f"ORDER BY o.name_key, o.id LIMIT {_AT_ONCE}"
+)
+
+
+class SqlDirectoryReader:
+    """``DirectoryReader`` over a connection with an open transaction."""
+
+    def __init__(self, connection: Connection, server: str) -> None:
+        self._connection = connection
+        self._server = server
+        row = connection.row("SELECT change FROM head WHERE id = 1")  # the first read fixes what the transaction sees
+        if row is None:
+            raise StoreError("The database holds no directory.")
+        self._change: int = row[0]
+
+    @property
+    def change(self) -> int:
+        return self._change
+
+    def organization(self) -> Organization:
+        domains = self.account_domains()
+        row = self._connection.row("SELECT hidden_mailboxes_denied FROM head WHERE id = 1")
+        if row is None or not domains:
+            raise StoreError("The directory holds no organization. 'delegacy init' makes one.")
+        hidden = HiddenMailboxDelegation.DENY if row[0] else HiddenMailboxDelegation.ALLOW
+        return Organization(
+            name=domains[0].netbios_name,
+            domain=domains[0],
+            server=self._server or f"dc01.{domains[0].dns_name}",
+            hidden_mailbox_delegation=hidden,
+        )
+
+    def account_domains(self) -> tuple[AccountDomain, ...]:
+        rows = self._connection.rows(
+            "SELECT netbios_name, dns_name, sid, trusted FROM account_domain ORDER BY trusted, netbios_key"
+        )
+        return tuple(AccountDomain(name, dns, Sid(sid), bool(trusted)) for name, dns, sid, trusted in rows)
+
+    def accepted_domains(self) -> tuple[AcceptedDomain, ...]:
+        rows = self._connection.rows(
+            "SELECT name, domain_name, domain_type, is_default FROM accepted_domain ORDER BY is_default DESC, domain_key"
+        )
+        return tuple(AcceptedDomain(name, domain, kind, bool(default)) for name, domain, kind, default in rows)
+
+    def get(self, key: int) -> Recipient:
+        row = self._connection.row(f"{SELECT} WHERE o.id = ?", (key,))
+        if row is None:
+            raise ManagementObjectNotFound(str(key), self._server_name())
+        return to_recipient(row)
+
+    def get_many(self, keys: Iterable[int]) -> Mapping[int, Recipient]:
+        connection = self._connection
+        rows = connection.rows(f"{SELECT} WHERE o.id IN ({connection.key_set})", (connection.keys(keys),))
+        return {row[0]: to_recipient(row) for row in rows}
+
+    def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+        rows = find_rows(self._connection, identity, kinds)
+        if not rows:
+            raise ManagementObjectNotFound(identity, self._server_name())
+        if len(rows) > 1:
+            raise ManagementObjectAmbiguous(identity)
+        return to_recipient(rows[0])
+
+    def find(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> tuple[Recipient, ...]:
+        return tuple(map(to_recipient, find_rows(self._connection, identity, kinds)))
+
+    def by_address(self, address: str) -> Recipient | None:
+        key = address_key(address)
+        if key is None:
+            return None
+        row = self._connection.row(
+            f"{SELECT} JOIN proxy_address p ON p.object_id = o.id WHERE p.address_key = ?", (key,)
+        )
+        return None if row is None else to_recipient(row)
+
+    def by_sid(self, sid: Sid) -> Recipient | None:
+        row = self._connection.row(f"{SELECT} WHERE o.sid = ? AND o.sid <> ''", (sid,))
+        return None if row is None else to_recipient(row)
+
+    def list(self, query: RecipientQuery) -> Iterator[Recipient]:
+        return listing.listed(self._connection, query)
+
+    def count(self, query: RecipientQuery) -> int:
+        return listing.counted(self._connection, query)
+
+    def principal_names(self, sids: Iterable[Sid]) -> Mapping[Sid, str]:
+        return printed_names(self._connection, sids)
+
+    def mailbox_acl(self, key: int) -> Acl:
+        return grants.acl(self._connection, key, of_mailbox=True)
+
+    def ad_acl(self, key: int) -> Acl:
+        return grants.acl(self._connection, key, of_mailbox=False)
+
+    def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
+        return self._joined("send_on_behalf j ON j.delegate = o.id WHERE j.target = ? ORDER BY j.entry", key)
+
+    def members(self, group: int) -> Iterator[Recipient]:
+        name, key = "", 0
+        while True:
+            rows = self._connection.rows(_MEMBERS_AFTER, (group, name, name, key))
+            page = [to_recipient(row) for row in rows]
+            yield from page
+            if len(page) < _AT_ONCE:
+                return
+            name, key = fold(page[-1].name), page[-1].id
+
+    def groups_of(self, key: int) -> tuple[Recipient, ...]:
+        return self._joined("member j ON j.group_id = o.id WHERE j.member = ? ORDER BY o.name_key, o.id", key)
+
+    def managers(self, group: int) -> tuple[Recipient, ...]:
+        return self._joined("manager j ON j.manager = o.id WHERE j.group_id = ? ORDER BY j.position", group)
+
+    def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
+        found = self._connection.row("SELECT id FROM object WHERE sid = ? AND sid <> ''", (group,))
+        if found is None:
+            return ()
+        flag = "security" if security_only else "mail"
+        path = reverse.shortest_path(self._connection, identities_of(self._connection, member), found[0], flag)
+        named = self.get_many(path)
+        names = [named[key].logon_name for key in path]
+        return tuple(Membership(below, above) for below, above in pairwise(names))
+
+    def automapping_links(self, mailbox: int) -> tuple[Recipient, ...]:
+        return self._joined("automapping j ON j.delegate = o.id WHERE j.mailbox = ? ORDER BY o.name_key, o.id", mailbox)
+
+    def what_can(self, account: int, *, after: int | None = None, limit: int | None = None) -> Sequence[Holding]:
+        return reverse.what_can(self._connection, account, after, limit)
+
+    def who_can(self, target: int) -> Sequence[Holding]:
+        return reverse.who_can(self._connection, target)
+
+    def _joined(self, join: str, key: int) -> tuple[Recipient, ...]:
+        return tuple(map(to_recipient, self._connection.rows(f"{SELECT} JOIN {join}", (key,))))
+
+    def _server_name(self) -> str:
+        return self.organization().server

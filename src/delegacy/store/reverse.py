@@ -1,0 +1,121 @@
+"""The questions the other way round: what somebody can use, who can use something, and through which groups.
+
+Two steps rather than one statement: joined in one, SQLite may read a whole table into a Bloom filter first.
+"""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Final
+
+from delegacy.domain.ports import Holding
+from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission
+from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE
+from delegacy.store.engine import Connection, Row
+from delegacy.store.principals import identities_of, sid_of
+from delegacy.store.rows import to_moment
+from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
+
+_EVERYBODY: Final = (WELL_KNOWN_KEYS[EVERYONE], WELL_KNOWN_KEYS[AUTHENTICATED_USERS])
+_RIGHTS: Final = tuple(sorted(ADMITS_FULL_ACCESS | ADMITS_SEND_AS))
+_PERMISSIONS: Final = MappingProxyType(
+    {
+        **dict.fromkeys(map(int, ADMITS_FULL_ACCESS), Permission.FULL_ACCESS),
+        **dict.fromkeys(map(int, ADMITS_SEND_AS), Permission.SEND_AS),
+    }
+)
+_GROUPS: Final = """
+    SELECT DISTINCT c.ancestor, c.security, c.mail
+    FROM member m CROSS JOIN group_closure c
+    WHERE m.member IN ({keys}) AND c.descendant = m.group_id
+"""
+_TARGETS_OF_ENTRIES: Final = f"""
+    SELECT DISTINCT target FROM ace
+    WHERE trustee IN ({{keys}}) AND access_right IN ({", ".join(map(str, map(int, _RIGHTS)))}) AND target > ?
+"""
+_TARGETS_OF_LISTS: Final = "SELECT DISTINCT target FROM send_on_behalf WHERE delegate IN ({keys}) AND target > ?"
+_ENTRIES: Final = f"""
+    SELECT a.target, a.access_right, a.trustee, a.allow, a.expires_at, o.sid, f.sid
+    FROM ace a LEFT JOIN object o ON o.id = a.trustee LEFT JOIN foreign_principal f ON f.id = a.trustee
+    WHERE a.target IN ({{keys}}) AND a.access_right IN ({", ".join(map(str, map(int, _RIGHTS)))})
+"""
+_LISTED: Final = """
+    SELECT s.target, s.delegate, o.sid FROM send_on_behalf s JOIN object o ON o.id = s.delegate WHERE s.target IN ({keys})
+"""
+_STEP: Final = """
+    SELECT m.member, m.group_id
+    FROM member m CROSS JOIN group_closure c
+    WHERE m.member IN ({keys}) AND c.descendant = m.group_id AND c.ancestor = ? AND c.{flag} = 1
+"""
+
+
+def what_can(connection: Connection, account: int, after: int | None, limit: int | None) -> Sequence[Holding]:
+    """Return the grants that name the account, one of its groups, or everybody, ordered by target; ``limit`` counts targets."""
+    selves = identities_of(connection, account)
+    groups = connection.rows(_GROUPS.format(keys=connection.key_set), (connection.keys(selves),))
+    trustees = {*selves, *_EVERYBODY, *(key for key, security, _ in groups if security)}
+    delegates = {*selves, *(key for key, _, mail in groups if mail)}
+    targets = _targets(connection, _TARGETS_OF_ENTRIES, trustees, after) | _targets(
+        connection, _TARGETS_OF_LISTS, delegates, after
+    )
+    page = sorted(targets - {ROOT})[:limit]
+    return [
+        holding
+        for key, holding in _holdings(connection, page)
+        if key in (delegates if holding.permission is Permission.SEND_ON_BEHALF else trustees)
+    ]
+
+
+def who_can(connection: Connection, target: int) -> Sequence[Holding]:
+    """Return the grants on a target that are its own, ordered by trustee."""
+    return sorted(
+        (holding for _, holding in _holdings(connection, [target])),
+        key=lambda holding: (holding.trustee, holding.permission.value, holding.allow),
+    )
+
+
+def shortest_path(connection: Connection, start: Sequence[int], group: int, flag: str) -> list[int]:
+    """Return the keys of a shortest chain of memberships from one of ``start`` to ``group``, both included; empty if there is none.
+
+    Every group on the way has the ``flag`` of the closure.
+    """
+    came_from: dict[int, int] = {}
+    edge: set[int] = set(start)
+    seen = set(start)
+    while edge and group not in came_from:
+        rows = connection.rows(_STEP.format(keys=connection.key_set, flag=flag), (connection.keys(sorted(edge)), group))
+        edge = set()
+        for member, above in sorted(rows):
+            if above not in seen:
+                seen.add(above)
+                came_from[above] = member
+                edge.add(above)
+    if group not in came_from:
+        return []
+    path = [group]
+    while path[0] in came_from:
+        path.insert(0, came_from[path[0]])
+    return path
+
+
+def _targets(connection: Connection, sql: str, principals: set[int], after: int | None) -> set[int]:
+    rows = connection.rows(
+        sql.format(keys=connection.key_set), (connection.keys(principals), ROOT if after is None else after)
+    )
+    return {row[0] for row in rows}
+
+
+def _holdings(connection: Connection, targets: Sequence[int]) -> list[tuple[int, Holding]]:
+    """Return every grant of one of the three permissions on ``targets``, with the trustee's key, ordered by target."""
+    parameters = (connection.keys(targets),)
+    entries = connection.rows(_ENTRIES.format(keys=connection.key_set), parameters)
+    listed = connection.rows(_LISTED.format(keys=connection.key_set), parameters)
+    found = {(row[0], row[2], _PERMISSIONS[row[1]].value, row[3]): _held(row) for row in entries}
+    for target, delegate, sid in listed:
+        permission = Permission.SEND_ON_BEHALF
+        found[target, delegate, permission.value, 1] = Holding(target, permission, sid)
+    return [(key[1], found[key]) for key in sorted(found)]
+
+
+def _held(row: Row) -> Holding:
+    target, right, trustee, allow, expires_at, own, foreign = row
+    return Holding(target, _PERMISSIONS[right], sid_of(trustee, own, foreign), bool(allow), to_moment(expires_at))

@@ -1,0 +1,100 @@
+"""Which schema a database has, and a new database's first one."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+import sqlalchemy as sa
+
+from delegacy.domain.errors import SchemaTooNew, SchemaTooOld, StoreError
+from delegacy.store import mail_schema, schema
+from delegacy.store.audit import FIRST_HASH
+from delegacy.store.engine import Database, Dialect, translated
+
+_ADVISORY_LOCK: Final = 0x64656C6567616379
+"""Ours on a PostgreSQL server: who makes or changes a schema holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A set of tables with a history of its own. ``first_rows`` are what a new database holds from the start."""
+
+    name: str
+    metadata: sa.MetaData
+    revisions: tuple[str, ...]
+    first_rows: Mapping[sa.Table, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def version_table(self) -> str:
+        """Return the name of the table that holds the revision."""
+        return f"{self.name}_version"
+
+
+DIRECTORY: Final = Schema(
+    "directory",
+    schema.metadata,
+    schema.REVISIONS,
+    MappingProxyType({schema.head: {"id": 1, "hidden_mailboxes_denied": 1, "audit_hash": FIRST_HASH}}),
+)
+MAIL: Final = Schema("mail", mail_schema.metadata, mail_schema.REVISIONS)
+
+
+def prepare(database: Database, wanted: Schema) -> None:
+    """Make the tables of an empty database; refuse one whose schema this program does not work with.
+
+    Raises ``SchemaTooOld`` or ``SchemaTooNew``, and ``StoreUnavailable`` or ``StoreFull`` as everywhere.
+    """
+    with schema_change(database) as connection:
+        revision = revision_of(connection, wanted)
+        if revision is None:
+            wanted.metadata.create_all(connection)
+            for table, row in wanted.first_rows.items():
+                connection.execute(sa.insert(table).values(**row))
+            table = sa.Table(
+                wanted.version_table, sa.MetaData(), sa.Column("version_num", sa.String(32), nullable=False)
+            )
+            table.create(connection)
+            connection.execute(sa.insert(table).values(version_num=wanted.revisions[-1]))
+        elif revision not in wanted.revisions:
+            raise SchemaTooNew(
+                f"The {wanted.name} database has schema {revision}, which is newer than this program. Use the program that made it.",
+                revision,
+            )
+        elif revision != wanted.revisions[-1]:
+            raise SchemaTooOld(
+                f"The {wanted.name} database has schema {revision}; this program works with {wanted.revisions[-1]}. "
+                "Run 'delegacy migrate' to bring it up to date.",
+                revision,
+            )
+
+
+def revision_of(connection: sa.Connection, wanted: Schema) -> str | None:
+    """Return the revision of the schema in a database, None where it has no such tables."""
+    if not sa.inspect(connection).has_table(wanted.version_table):
+        return None
+    row = connection.execute(sa.text(f"SELECT version_num FROM {wanted.version_table}")).first()
+    if row is None:
+        raise StoreError(f"The {wanted.name} database doesn't say which schema it has.")
+    return str(row[0])
+
+
+@contextmanager
+def schema_change(database: Database) -> Iterator[sa.Connection]:
+    """Return a connection in a transaction in which nobody else makes or changes a schema."""
+    try:
+        with database.engine.connect() as connection:
+            if database.dialect is Dialect.SQLITE:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.exec_driver_sql("BEGIN")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+            try:
+                yield connection
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+            connection.exec_driver_sql("COMMIT")
+    except sa.exc.DBAPIError as error:
+        raise translated(error.orig or error) from error
