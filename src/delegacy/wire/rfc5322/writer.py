@@ -119,6 +119,12 @@ def mailbox_lines(display_name: str, address: SmtpAddress, *, smtputf8: bool) ->
     return (line,) if len(line) < _LONGEST_LINE - len("Sender: ") else (phrase, f"<{written}>")
 
 
+def text_lines(text: str) -> tuple[str, ...]:
+    """Return unstructured text (a subject) as lines to be folded, encoded where it is not plain ASCII."""
+    plain = " ".join(_UNWRITABLE.sub(" ", text).replace("=?", "= ?").split())
+    return (plain,) if plain.isascii() else tuple(encoded_words.encode(plain))
+
+
 def date_value(moment: datetime) -> str:
     """Return a moment, which must know its time zone, as the value of a Date field (RFC 5322 section 3.3)."""
     return format_datetime(moment)
