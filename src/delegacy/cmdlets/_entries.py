@@ -7,6 +7,7 @@ from typing import Final
 from delegacy.cmdlets import _texts
 from delegacy.cmdlets._delegates import Principal
 from delegacy.domain.acl import RemovalOutcome
+from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.ports import Directory
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight, Right
@@ -59,6 +60,19 @@ def outcome_warning(
             object=target.distinguished_name,
         )
     return _texts.ENTRY_ABSENT.format(object=target.distinguished_name, account=principal.name)
+
+
+def split(rights: frozenset[Right]) -> list[frozenset[Right]]:
+    """Return the rights as entries of a directory object hold them: each extended right by itself, the others together."""
+    extended = [frozenset[Right]({right}) for right in sorted(rights) if isinstance(right, ExtendedRight)]
+    others = frozenset(right for right in rights if not isinstance(right, ExtendedRight))
+    return [others, *extended] if others else extended
+
+
+def entry_change(name: str, trustee: str, rights: frozenset[Right], *, allow: bool, added: bool) -> ModifiedProperty:
+    """Return how the audit log tells of an entry that came or went."""
+    text = f"{trustee}: {', '.join(right.label for right in sorted(rights))}{'' if allow else ' (Deny)'}"
+    return ModifiedProperty(name, "" if added else text, text if added else "")
 
 
 def _directory_right(right: Right) -> str:

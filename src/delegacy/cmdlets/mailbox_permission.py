@@ -14,7 +14,7 @@ from delegacy.cmdlets._delegates import (
     require_assignable,
     targets_of,
 )
-from delegacy.cmdlets._entries import as_ace_of, outcome_warning, revoke
+from delegacy.cmdlets._entries import as_ace_of, entry_change, outcome_warning, revoke
 from delegacy.cmdlets._listing import as_result_size, limited, matching
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -28,6 +28,7 @@ from delegacy.powershell.values import PSObject
 
 _TARGETS: Final = targets_of(Permission.FULL_ACCESS)
 _GRANTABLE: Final = tuple(right.label for right in MailboxRight if right is not MailboxRight.SEND_AS)
+_CHANGED: Final = "MailboxPermission"
 _OWNER: Final = "Owner"
 """The attribute that holds the owner's SID where it is not SELF."""
 
@@ -102,7 +103,9 @@ class AddMailboxPermission(ExchangeCmdlet):
             self.write_warning(_texts.ENTRY_PRESENT.format(object=mailbox.distinguished_name, account=delegate.name))
             return
         changes.grant(mailbox.id, replace(ace, rights=missing))
-        self.modified(mailbox.canonical_name, _entry_change(delegate, missing, allow=ace.allow, added=True))
+        self.modified(
+            mailbox.canonical_name, entry_change(_CHANGED, delegate.name, missing, allow=ace.allow, added=True)
+        )
         if self._maps(delegate, missing):
             self._link(mailbox, delegate)
         if ace.allow and hidden_rule_applies(self.session, mailbox):
@@ -256,7 +259,7 @@ class RemoveMailboxPermission(ExchangeCmdlet):
         if outcome is not RemovalOutcome.REMOVED:
             self.write_warning(outcome_warning(outcome, mailbox, delegate, asked, allow=not deny))
             return
-        self.modified(mailbox.canonical_name, _entry_change(delegate, asked, allow=not deny, added=False))
+        self.modified(mailbox.canonical_name, entry_change(_CHANGED, delegate.name, asked, allow=not deny, added=False))
         if MailboxRight.FULL_ACCESS in asked and not deny and delegate.recipient is not None:
             mapped = mapped_object_of(self.session, delegate.recipient)
             self.session.changes.unlink(mailbox.id, [mapped.id])
@@ -278,8 +281,10 @@ class RemoveMailboxPermission(ExchangeCmdlet):
                 kept = kept.union(*(own.rights for own in initial if own.trustee == ace.trustee))
             if gone := ace.rights - kept:
                 changes.revoke(mailbox.id, ace.trustee, gone, allow=ace.allow)
-                removed = Principal(ace.trustee, names[ace.trustee])
-                self.modified(mailbox.canonical_name, _entry_change(removed, gone, allow=ace.allow, added=False))
+                self.modified(
+                    mailbox.canonical_name,
+                    entry_change(_CHANGED, names[ace.trustee], gone, allow=ace.allow, added=False),
+                )
         acl = changes.mailbox_acl(mailbox.id)
         for own in initial:
             if missing := acl.missing_rights(own):
@@ -306,9 +311,3 @@ def _rights_of(instance: PSObject | None) -> tuple[MailboxRight, ...]:
     if not isinstance(labels, (list, tuple)):
         return ()
     return tuple(right for right in MailboxRight if right.label in labels)
-
-
-def _entry_change(delegate: Principal, rights: frozenset[Right], *, allow: bool, added: bool) -> ModifiedProperty:
-    labels = ", ".join(right.label for right in sorted(rights))
-    text = f"{delegate.name}: {labels}" if allow else f"{delegate.name}: {labels} (Deny)"
-    return ModifiedProperty("MailboxPermission", "" if added else text, text if added else "")
