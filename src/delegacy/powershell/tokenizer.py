@@ -99,6 +99,7 @@ class Tokenizer:
         self._subexpression = subexpression
         self._variable = variable
         self._readers = self._reader_table()
+        self._expanded: dict[int, Token] = {}  # each text is looked at several times, and may hold texts that hold texts
 
     def _reader_table(self) -> dict[str, Callable[[int, Mode], Token]]:
         """Return, for each character that a token can begin with, the method that reads it; letters apart."""
@@ -324,6 +325,12 @@ class Tokenizer:
 
     def _generic(self, start: int) -> Token:
         """Read a word of a command: up to a blank or a character that ends words, strings and variables in it included."""
+        token = self._expanded.get(start)
+        if token is None:
+            token = self._expanded[start] = self._read_generic(start)
+        return token
+
+    def _read_generic(self, start: int) -> Token:
         text = self.text
         parts: list[str | Expression] = []
         pending: list[str] = []
@@ -390,8 +397,11 @@ class Tokenizer:
         )
 
     def _expandable_token(self, start: int, _mode: Mode) -> Token:
-        parts, end = self._expand(start + 1, DOUBLE_QUOTES)
-        return _string_token(self.text[start:end], start, end, parts)
+        token = self._expanded.get(start)
+        if token is None:
+            parts, end = self._expand(start + 1, DOUBLE_QUOTES)
+            token = self._expanded[start] = _string_token(self.text[start:end], start, end, parts)
+        return token
 
     def _expand(self, position: int, quotes: str) -> tuple[list[str | Expression], int]:
         """Read the inside of an expandable string from after its first quote; return the parts and the place after it."""
@@ -508,7 +518,10 @@ class Tokenizer:
             body, end = self._here_body(start, SINGLE_QUOTES)
             return Token(TokenKind.STRING, text[start:end], start, end, text[body : self._here_content_end(body, end)])
         if following and following in DOUBLE_QUOTES:
-            return self._expandable_here(start)
+            token = self._expanded.get(start)
+            if token is None:
+                token = self._expanded[start] = self._expandable_here(start)
+            return token
         found = _VARIABLE.match(text, start + 1)
         if found is not None:
             return Token(TokenKind.SPLAT, text[start : found.end()], start, found.end(), found.group())
