@@ -139,3 +139,16 @@ subscription: Final = Table(
     Column("subscribed", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
+
+outgoing: Final = Table(
+    "mail_outgoing",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("envelope_sender", Text, nullable=False),  # empty for the null reverse-path
+    Column("recipients", Text, nullable=False),  # one a line
+    Column("smtputf8", Boolean, nullable=False),
+    Column("accepted_at", BigInteger, nullable=False),  # seconds since 1970
+    Column("next_attempt_at", BigInteger, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)

@@ -26,7 +26,7 @@ from delegacy.domain.mail_store import (
     Placed,
 )
 from delegacy.domain.ports import Clock
-from delegacy.store import mail_folders, mail_messages
+from delegacy.store import mail_delivery, mail_folders, mail_messages
 from delegacy.store.engine import Database, Row
 from delegacy.store.mail_messages import FlagsReader, NewMessage
 from delegacy.store.mail_search import SearchCompiler
@@ -59,6 +59,11 @@ class SqlMailStore:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._transactions = MailTransactions(database)
         self._clock = clock
+
+    @property
+    def transactions(self) -> MailTransactions:
+        """Return what the queue of outgoing mail shares with this store."""
+        return self._transactions
 
     def folders(self, access: MailboxAccess) -> tuple[MailFolder, ...]:
         with self._transactions.reading() as transaction:
@@ -241,24 +246,8 @@ class SqlMailStore:
         )
 
     def deliver(self, message: AnalysedMessage, deposits: Iterable[Deposit], received: datetime) -> tuple[Placed, ...]:
-        wanted = tuple(deposits)
         with self._transactions.writing() as transaction:
-            folder_ids = {
-                place: self._special_folder(transaction, *place)
-                for place in sorted({(deposit.mailbox_guid, deposit.folder) for deposit in wanted}, key=str)
-            }
-            locked = mail_folders.lock_folders(
-                transaction, [(mailbox, folder_id) for (mailbox, _), folder_id in folder_ids.items()]
-            )
-            content_id = mail_messages.store_content(transaction, message)
-            placed = []
-            for deposit in wanted:
-                place = (deposit.mailbox_guid, folder_ids[deposit.mailbox_guid, deposit.folder])
-                # A second copy for a folder finds its numbers changed by the first.
-                folder = locked.pop(place, None) or mail_folders.find_folder(transaction, *place)
-                new = _new_message(content_id, message, deposit.flags, received)
-                placed.append(mail_messages.place(transaction, folder, [new]))
-        return tuple(placed)
+            return mail_delivery.place_copies(transaction, message, tuple(deposits), received, self._now())
 
     def remove_mailbox(self, mailbox_guid: UUID) -> None:
         with self._transactions.writing() as transaction:
@@ -278,15 +267,6 @@ class SqlMailStore:
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
-
-    def _special_folder(self, transaction: MailTransaction, mailbox: UUID, special: SpecialFolder) -> int:
-        found = mail_folders.find_special_folder(transaction, mailbox, special)
-        if found is None:
-            mail_folders.ensure_mailbox(transaction, mailbox, self._now())
-            found = mail_folders.find_special_folder(transaction, mailbox, special)
-        if found is None:
-            raise FolderNotFound("The mailbox has no such folder.", special.value)
-        return found
 
 
 def _new_message(content_id: int, message: AnalysedMessage, flags: Flags, received: datetime) -> NewMessage:
