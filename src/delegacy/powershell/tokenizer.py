@@ -99,7 +99,9 @@ class Tokenizer:
         self._subexpression = subexpression
         self._variable = variable
         self._readers = self._reader_table()
-        self._expanded: dict[int, Token] = {}  # each text is looked at several times, and may hold texts that hold texts
+        self._expanded: dict[
+            int, Token
+        ] = {}  # each text is looked at several times, and may hold texts that hold texts
 
     def _reader_table(self) -> dict[str, Callable[[int, Mode], Token]]:
         """Return, for each character that a token can begin with, the method that reads it; letters apart."""
@@ -335,7 +337,7 @@ class Tokenizer:
         parts: list[str | Expression] = []
         pending: list[str] = []
         position = start
-        while not self._ends_word(position):
+        while position == start or not self._ends_word(position):  # a word has a character, NUL too
             character = text[position]
             if character == "`":
                 decoded, position = self._escape(position)
