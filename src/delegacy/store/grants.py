@@ -8,8 +8,16 @@ from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.errors import AccessControlListFull
 from delegacy.domain.recipient import MAILBOXES
-from delegacy.domain.rights import DirectoryRight, InheritanceType, Right, right_from_number
+from delegacy.domain.rights import (
+    ADMITS_FULL_ACCESS,
+    ADMITS_SEND_AS,
+    DirectoryRight,
+    InheritanceType,
+    Right,
+    right_from_number,
+)
 from delegacy.domain.sid import Sid
+from delegacy.store import closure
 from delegacy.store.engine import Connection, Row
 from delegacy.store.principals import find_trustee, sid_of, trustee_for
 from delegacy.store.rows import to_moment, to_number
@@ -40,6 +48,7 @@ _ENTRIES: Final = """
     WHERE a.target = ? AND a.access_right BETWEEN ? AND ?
     ORDER BY a.inherited, a.entry, a.trustee, a.allow
 """
+_DECIDING: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_FULL_ACCESS | ADMITS_SEND_AS))
 _HIGHEST: Final = 2**31 - 1
 _MAILBOX_KINDS: Final = frozenset(kind.value for kind in MAILBOXES)
 _LISTS: Final = MappingProxyType({True: (0, FIRST_DIRECTORY_RIGHT - 1), False: (int(FIRST_DIRECTORY_RIGHT), _HIGHEST)})
@@ -105,10 +114,21 @@ def revoke(transaction: Transaction, target: int, sid: Sid, rights: Iterable[Rig
 
 
 def set_inherited(transaction: Transaction, aces: Sequence[Ace]) -> None:
-    """Set the entries that every mailbox inherits."""
-    transaction.connection.run("DELETE FROM ace WHERE target = ?", (ROOT,))
+    """Set the entries that every mailbox inherits, and the groups that the root of the closure holds."""
+    connection = transaction.connection
+    connection.run("DELETE FROM ace WHERE target = ?", (ROOT,))
+    for (group,) in connection.rows("SELECT member FROM member WHERE group_id = ?", (ROOT,)):
+        connection.run("DELETE FROM member WHERE member = ? AND group_id = ?", (group, ROOT))
+        closure.remove_membership(connection, group, ROOT)
     for ace in aces:
         _write(transaction, ROOT, ace, inherited=1)
+    for (group,) in connection.rows(
+        f"SELECT DISTINCT trustee FROM ace WHERE target = ? AND to_group = 1 AND access_right IN ({_DECIDING})", (ROOT,)
+    ):
+        connection.run("INSERT INTO member (member, group_id) VALUES (?, ?)", (group, ROOT))
+        closure.add_membership(connection, group, ROOT)
+    to_send = any(ace.rights & ADMITS_SEND_AS for ace in aces)
+    connection.run("UPDATE head SET inherited_to_send = ? WHERE id = 1", (int(to_send),))
 
 
 def set_send_on_behalf(

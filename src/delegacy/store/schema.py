@@ -24,7 +24,11 @@ REVISIONS: Final = ("0001",)
 """The revisions of the directory's schema, oldest first; the last one is what this program works with."""
 
 ROOT: Final = 0
-"""The target under which ``ace`` keeps the entries that every mailbox inherits."""
+"""The container above every mailbox: the target under which ``ace`` keeps the entries that mailboxes inherit.
+
+In ``member`` and ``group_closure`` it stands for a group that holds those whom these entries name, so that one look-up tells whether an account has
+anything to do with them.
+"""
 FIRST_FOREIGN: Final = -1000
 """Foreign principals have this key and lower ones."""
 WELL_KNOWN_KEYS: Final = MappingProxyType(
@@ -65,16 +69,17 @@ def _object(name: str, *, primary_key: bool = False) -> sa.Column[int]:
 head = sa.Table(
     "head",
     metadata,
-    sa.Column("id", sa.SmallInteger(), sa.CheckConstraint("id = 1", name="ck_head_id"), primary_key=True),
+    sa.Column("id", sa.Integer(), sa.CheckConstraint("id = 1", name="ck_head_id"), primary_key=True),
     _number("change"),
     _number("next_object", 1),
     _number("next_entry", 1),
     _number("next_foreign", FIRST_FOREIGN),
     _flag("hidden_mailboxes_denied"),
+    _flag("inherited_to_send"),
     _number("audit_sequence"),
     sa.Column("audit_hash", sa.LargeBinary(), nullable=False),
 )
-"""One row. Every writer locks it first, and every commit raises ``change`` by one."""
+"""One row. Every writer locks it first, and every commit raises ``change`` by one. ``inherited_to_send``: mailboxes inherit entries for sending."""
 
 account_domain = sa.Table(
     "account_domain",
@@ -258,7 +263,7 @@ member = sa.Table(
     "member",
     metadata,
     _object("member", primary_key=True),
-    _object("group_id", primary_key=True),
+    sa.Column("group_id", _KEY, primary_key=True),
     sa.Index("ix_member_group_id", "group_id", "member"),
     sqlite_with_rowid=False,
 )
@@ -266,8 +271,8 @@ member = sa.Table(
 group_closure = sa.Table(
     "group_closure",
     metadata,
-    _object("descendant", primary_key=True),
-    _object("ancestor", primary_key=True),
+    sa.Column("descendant", _KEY, primary_key=True, autoincrement=False),
+    sa.Column("ancestor", _KEY, primary_key=True, autoincrement=False),
     _flag("security"),
     _flag("mail"),
     sa.Index("ix_group_closure_ancestor", "ancestor", "descendant"),

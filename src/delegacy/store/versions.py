@@ -36,7 +36,12 @@ DIRECTORY: Final = Schema(
     "directory",
     schema.metadata,
     schema.REVISIONS,
-    MappingProxyType({schema.head: {"id": 1, "hidden_mailboxes_denied": 1, "audit_hash": FIRST_HASH}}),
+    MappingProxyType(
+        {
+            schema.head: {"id": 1, "hidden_mailboxes_denied": 1, "audit_hash": FIRST_HASH},
+            schema.group_closure: {"descendant": schema.ROOT, "ancestor": schema.ROOT, "security": 1, "mail": 0},
+        }
+    ),
 )
 MAIL: Final = Schema("mail", mail_schema.metadata, mail_schema.REVISIONS)
 

@@ -1,0 +1,249 @@
+"""The facts of decisions: the hand-written SQL of the hot path.
+
+Each answer comes from one statement, which is a snapshot by itself: the number of the change, account and target, and those entries of the list
+that name the account, one of its groups, or everybody. An entry for a group is tried against the account's own groups and the closure, so
+that what is read grows with neither the directory nor the length of the list's groups. What every mailbox inherits is looked at only when
+the account is named there itself or through a group that reaches the root of the closure.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from delegacy.domain.access_token import AccessToken
+from delegacy.domain.ace import Ace
+from delegacy.domain.errors import InvalidIdentity, StoreUnavailable
+from delegacy.domain.facts import OpeningFacts, SendingFacts, Target
+from delegacy.domain.recipient import MAILBOXES
+from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Right, right_from_number
+from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
+from delegacy.store.engine import Connection, Database, Dialect, Row
+from delegacy.store.grants import INHERITANCE_TYPES
+from delegacy.store.resolving import SELECT_KEY, find_rows
+from delegacy.store.rows import to_kind, to_moment
+from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
+
+_EVERYBODY: Final = f"{WELL_KNOWN_KEYS[EVERYONE]}, {WELL_KNOWN_KEYS[AUTHENTICATED_USERS]}"
+_OPENS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_FULL_ACCESS))
+_SENDS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_SEND_AS))
+
+_COLUMNS: Final = """
+    h.change, h.hidden_mailboxes_denied, a.account_disabled, a.sid, l.sid,
+    t.id, t.guid, t.sid, t.recipient_type_details, t.display_name, t.primary_smtp_address, t.hidden,
+    e.entry, e.trustee, e.allow, e.inherited, e.access_right, e.inheritance_type, g.sid, w.name, e.granted_at, e.expires_at
+"""
+_LINKED: Final = "LEFT JOIN object l ON l.linked_master_account = a.sid AND l.linked_master_account <> ''"
+_IN_GROUP: Final = """
+    EXISTS (
+        SELECT 1 FROM member x CROSS JOIN group_closure c
+        WHERE x.member IN (a.id, l.id) AND c.descendant = x.group_id AND c.ancestor = {group} AND c.{flag} = 1
+    )
+"""
+_NAMED: Final = f"""
+    (
+        e.trustee IN (a.id, l.id, {_EVERYBODY})
+        OR (e.trustee = {WELL_KNOWN_KEYS[SELF]} AND t.id IN (a.id, l.id))
+        OR (e.to_group = 1 AND {_IN_GROUP.format(group="e.trustee", flag="security")})
+    )
+"""
+_WHO: Final = """
+    LEFT JOIN object g ON g.id = e.trustee AND e.trustee > 0
+    LEFT JOIN grantor w ON w.id = e.granted_by
+"""
+# The unary plus keeps SQLite on the few entries of the root, away from the index over all trustees.
+_INHERITED_TO_OPEN: Final = f"""
+    CASE WHEN EXISTS (
+            SELECT 1 FROM ace r
+            WHERE r.target = {ROOT} AND r.access_right IN ({_OPENS}) AND +r.trustee IN (a.id, l.id, {_EVERYBODY})
+        )
+        OR {_IN_GROUP.format(group=ROOT, flag="security")}
+        THEN {ROOT} END
+"""
+_ENTRIES_TO_OPEN: Final = f"""
+    LEFT JOIN ace e ON e.target IN (t.id, {_INHERITED_TO_OPEN}) AND e.access_right IN ({_OPENS}) AND {_NAMED}
+    {_WHO}
+"""
+OPENING: Final = f"""
+    SELECT {_COLUMNS}
+    FROM head h CROSS JOIN object a CROSS JOIN object t
+    {_LINKED}
+    {_ENTRIES_TO_OPEN}
+    WHERE h.id = 1 AND a.id = ? AND t.id = ?
+"""
+MAPPED: Final = f"""
+    SELECT {_COLUMNS}
+    FROM head h CROSS JOIN object a
+    {_LINKED}
+    CROSS JOIN automapping m CROSS JOIN object t
+    {_ENTRIES_TO_OPEN}
+    WHERE h.id = 1 AND a.id = ? AND m.delegate IN (a.id, l.id) AND t.id = m.mailbox
+    ORDER BY t.id
+"""
+SENDING: Final = f"""
+    SELECT {_COLUMNS}, t.copy_sent_as, t.copy_sent_on_behalf,
+        (
+            SELECT {{joined}} FROM send_on_behalf s CROSS JOIN object d
+            WHERE s.target = t.id AND d.id = s.delegate
+              AND (s.delegate IN (a.id, l.id) OR (s.to_group = 1 AND {_IN_GROUP.format(group="s.delegate", flag="mail")}))
+        )
+    FROM head h CROSS JOIN object a CROSS JOIN proxy_address p CROSS JOIN object t
+    {_LINKED}
+    LEFT JOIN ace e ON e.target IN (t.id, CASE h.inherited_to_send WHEN 1 THEN {ROOT} END) AND e.access_right IN ({_SENDS}) AND {_NAMED}
+    {_WHO}
+    WHERE h.id = 1 AND a.id = ? AND p.address_key = ? AND t.id = p.object_id
+"""
+_JOINED: Final = MappingProxyType({Dialect.SQLITE: "group_concat(d.sid)", Dialect.POSTGRESQL: "string_agg(d.sid, ',')"})
+
+_WELL_KNOWN_SIDS: Final[Mapping[int, Sid]] = MappingProxyType({key: sid for sid, key in WELL_KNOWN_KEYS.items()})
+_ACE: Final = 12
+_LISTED: Final = 22
+_NO_ENTRIES: Final[tuple[Ace, ...]] = ()
+_NOBODY: Final[frozenset[Sid]] = frozenset()
+
+
+class SqlDecisionFacts:
+    """``DecisionFacts`` over connections of its own, as many as ask at the same time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._idle: deque[Connection] = deque()
+        self._sending = SENDING.format(joined=_JOINED[database.dialect])
+
+    def change(self) -> int:
+        return int(self._ask("SELECT change FROM head WHERE id = 1", ())[0][0])
+
+    def opening(self, account: int, mailbox: int, now: datetime) -> OpeningFacts | None:
+        rows = self._ask(OPENING, (account, mailbox))
+        return _opening_facts(rows, now) if rows else None
+
+    def sending(self, account: int, address: str, now: datetime) -> SendingFacts | None:  # noqa: ARG002 - the port's
+        rows = self._ask(self._sending, (account, f"smtp:{address}"))
+        return _sending_facts(rows) if rows else None
+
+    def mapped(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
+        of_mailbox: dict[int, list[Row]] = {}
+        for row in self._ask(MAPPED, (account,)):
+            of_mailbox.setdefault(row[5], []).append(row)
+        return tuple(facts for rows in of_mailbox.values() if (facts := _opening_facts(rows, now)) is not None)
+
+    def mailbox_key(self, identity: str) -> int | None:
+        connection = self._take()
+        connection.begin_reading()
+        try:
+            rows = find_rows(connection, identity, MAILBOXES, SELECT_KEY)
+        except InvalidIdentity:
+            return None
+        finally:
+            connection.rollback()
+            self._idle.append(connection)
+        return rows[0][0] if len(rows) == 1 else None
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _ask(self, sql: str, parameters: Sequence[object]) -> list[Row]:
+        connection = self._take()
+        try:
+            rows = connection.rows(sql, parameters)
+        except StoreUnavailable:
+            connection.close()
+            self.close()  # a server that was restarted has lost the others too
+            connection = self._take()
+            rows = connection.rows(sql, parameters)
+        self._idle.append(connection)
+        return rows
+
+    def _take(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._database.lasting_connection(mapped=True)
+
+
+def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:
+    row = rows[0]
+    mailbox = _target(row)
+    if mailbox.recipient_type_details not in MAILBOXES:
+        return None
+    users = _users(rows)
+    if row[_ACE] is None:
+        return OpeningFacts(row[0], row[2] == 1, AccessToken(users), mailbox, _NO_ENTRIES, row[1] == 1)
+    entries = _entries(rows)
+    ends = [entry.expires_at for entry in entries if entry.expires_at is not None and entry.expires_at > now]
+    return OpeningFacts(
+        change=row[0],
+        account_disabled=row[2] == 1,
+        token=AccessToken(users, _groups(rows)),
+        mailbox=mailbox,
+        mailbox_acl=entries,
+        hidden_mailboxes_denied=row[1] == 1,
+        expires_at=min(ends) if ends else None,
+    )
+
+
+def _sending_facts(rows: list[Row]) -> SendingFacts:
+    row = rows[0]
+    users = _users(rows)
+    copy_sent_as, copy_sent_on_behalf, listed = row[_LISTED:]
+    delegates = frozenset(map(Sid, listed.split(","))) if listed else _NOBODY
+    if row[_ACE] is None:
+        token, entries = AccessToken(users), _NO_ENTRIES
+    else:
+        token, entries = AccessToken(users, _groups(rows)), _entries(rows)
+    return SendingFacts(
+        row[0],
+        row[2] == 1,
+        token,
+        _target(row),
+        entries,
+        row[1] == 1,
+        delegates,
+        delegates - users if delegates else _NOBODY,
+        copy_sent_as == 1,
+        copy_sent_on_behalf == 1,
+    )
+
+
+def _target(row: Row) -> Target:
+    key, guid, sid, kind, display_name, address, hidden = row[5:_ACE]
+    return Target(key, UUID(bytes=guid), sid or None, to_kind(kind), display_name, address, hidden == 1)
+
+
+def _users(rows: list[Row]) -> frozenset[Sid]:
+    """Return the account's SID and those of the mailboxes whose master account it is."""
+    if rows[0][4] is None:
+        return frozenset((rows[0][3],))
+    return frozenset((rows[0][3], *(row[4] for row in rows)))
+
+
+def _groups(rows: list[Row]) -> frozenset[Sid]:
+    """Return the groups by which entries named the account: it is in all those whose entries were read."""
+    return frozenset(Sid(row[18]) for row in rows if row[13] > 0) - _users(rows)
+
+
+def _entries(rows: list[Row]) -> tuple[Ace, ...]:
+    if len(rows) == 1:
+        return (_entry(rows[0], frozenset((right_from_number(rows[0][16]),))),)
+    joined: dict[tuple[object, ...], tuple[Row, set[Right]]] = {}
+    for row in rows:
+        joined.setdefault(row[_ACE:16], (row, set()))[1].add(right_from_number(row[16]))
+    return tuple(_entry(row, frozenset(rights)) for row, rights in joined.values())
+
+
+def _entry(row: Row, rights: frozenset[Right]) -> Ace:
+    _, trustee, allow, inherited, _, inheritance_type, sid, granted_by, granted_at, expires_at = row[_ACE:_LISTED]
+    return Ace(
+        _WELL_KNOWN_SIDS[trustee] if trustee < 0 else sid,
+        rights,
+        allow == 1,
+        inherited == 1,
+        INHERITANCE_TYPES[inheritance_type],
+        to_moment(expires_at),
+        granted_by or "",
+        to_moment(granted_at),
+    )
