@@ -1,17 +1,17 @@
 """The values of the language that Python has no type for.
 
-A value is one of: None ($null), bool, int, float, Decimal, str, `Char`, datetime, timedelta, UUID, an Enum member, a list or tuple
-(arrays), `ArrayList`, frozenset (a multi-valued property), `Hashtable`, `PSObject`, `SecureString`, `PSCredential`, `ScriptBlock`,
-`ErrorRecord`, or a stream record.
+A value is one of: None ($null), bool, int, float, Decimal, str, `Char`, datetime, timedelta, UUID, `Version`, an Enum member, a list or
+tuple (arrays), `ArrayList`, frozenset (a multi-valued property), `Hashtable`, `PSObject`, `SecureString`, `PSCredential`,
+`ScriptBlock`, `ErrorRecord`, or a stream record.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import Enum, Flag
-from typing import Final
+from typing import Final, TypeGuard
 
 CUSTOM_OBJECT: Final = "System.Management.Automation.PSCustomObject"
 
@@ -22,15 +22,38 @@ class Char(str):
     __slots__ = ()
 
 
+class SpelledInt(int):
+    """A whole number typed as an argument in a way that counts when it ends up as text (`-Name 0012`)."""
+
+    spelling: str
+
+
+class SpelledFloat(float):
+    """As `SpelledInt`, for `-Version 15.10`."""
+
+    spelling: str
+
+
 class ArrayList(list[object]):
-    """A list that can grow: `New-Object System.Collections.ArrayList`, `[System.Collections.Generic.List[object]]::new()`."""
+    """A list that can grow: `New-Object System.Collections.ArrayList`."""
 
     __slots__ = ()
 
 
-def is_collection(value: object) -> bool:
+class GenericList(ArrayList):
+    """`[System.Collections.Generic.List[object]]`: its `Add` says nothing, where that of `ArrayList` gives the index."""
+
+    __slots__ = ()
+
+
+def is_collection(value: object) -> TypeGuard[Collection[object]]:
     """Return whether the value is enumerated by a pipeline, filtered by comparison operators and printed in braces."""
     return isinstance(value, (list, tuple, frozenset, set))
+
+
+def as_list(value: object) -> list[object]:
+    """Return the items of a collection, or the value itself as the only item."""
+    return list(value) if is_collection(value) else [value]
 
 
 def enum_label(member: Enum) -> str:
