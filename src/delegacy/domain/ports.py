@@ -151,6 +151,11 @@ class DirectoryReader(Protocol):
     def who_can(self, target: int) -> Sequence[Holding]:
         """Return the grants on a target that are its own, ordered by trustee."""
 
+    def audit_entries(
+        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
+    ) -> Sequence[AuditRecord]:
+        """Return the audit log's entries from ``start`` to before ``end``, newest first."""
+
 
 class Directory(DirectoryReader, Protocol):
     """The directory inside a write transaction. Every method sees what came before it in the transaction."""

@@ -1,10 +1,12 @@
 """The directory as one transaction sees it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
 from delegacy.domain.acl import Acl
+from delegacy.domain.audit import AuditRecord
 from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
 from delegacy.domain.group import Membership
 from delegacy.domain.identity import fold
@@ -12,7 +14,7 @@ from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMa
 from delegacy.domain.ports import Holding, RecipientQuery
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import grants, listing, reverse
+from delegacy.store import audit, grants, listing, reverse
 from delegacy.store.engine import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
@@ -100,6 +102,12 @@ class SqlDirectoryReader:
         row = self._connection.row(f"{SELECT} WHERE o.sid = ? AND o.sid <> ''", (sid,))
         return None if row is None else to_recipient(row)
 
+    def linked_mailbox(self, master_account: Sid) -> Recipient | None:
+        row = self._connection.row(
+            f"{SELECT} WHERE o.linked_master_account = ? AND o.linked_master_account <> ''", (master_account,)
+        )
+        return None if row is None else to_recipient(row)
+
     def list(self, query: RecipientQuery) -> Iterator[Recipient]:
         return listing.listed(self._connection, query)
 
@@ -117,6 +125,18 @@ class SqlDirectoryReader:
 
     def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
         return self._joined("send_on_behalf j ON j.delegate = o.id WHERE j.target = ? ORDER BY j.entry", key)
+
+    def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
+        connection = self._connection
+        rows = connection.rows(
+            f"SELECT target, delegate FROM send_on_behalf WHERE target IN ({connection.key_set}) ORDER BY target, entry",
+            (connection.keys(keys),),
+        )
+        delegates = self.get_many({row[1] for row in rows}) if rows else {}
+        lists: dict[int, tuple[Recipient, ...]] = {}
+        for target, delegate in rows:
+            lists[target] = (*lists.get(target, ()), delegates[delegate])
+        return lists
 
     def members(self, group: int) -> Iterator[Recipient]:
         name, key = "", 0
@@ -152,6 +172,11 @@ class SqlDirectoryReader:
 
     def who_can(self, target: int) -> Sequence[Holding]:
         return reverse.who_can(self._connection, target)
+
+    def audit_entries(
+        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
+    ) -> Sequence[AuditRecord]:
+        return audit.search(self._connection, start=start, end=end, limit=limit)
 
     def _joined(self, join: str, key: int) -> tuple[Recipient, ...]:
         return tuple(map(to_recipient, self._connection.rows(f"{SELECT} JOIN {join}", (key,))))
