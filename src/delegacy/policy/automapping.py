@@ -25,9 +25,9 @@ def mapped_mailboxes(linked: Iterable[OpeningFacts], now: datetime) -> tuple[Tar
 
 
 def _names_individual(facts: OpeningFacts, now: datetime) -> bool:
+    """Tell whether an explicit entry about Full Access names the account itself; it allows, for a deny would have decided."""
     return any(
-        entry.allow
-        and not entry.inherited
+        not entry.inherited
         and entry.trustee in facts.token.users
         and not entry.rights.isdisjoint(ADMITS_FULL_ACCESS)
         and entry.is_in_force(now)

@@ -86,6 +86,10 @@ def test_self_is_the_objects_own_account() -> None:
     assert full_access(own, denied, users=(OWNER,)) == denied
 
 
+def test_the_objects_own_account_has_no_part_in_entries_for_others() -> None:
+    assert full_access(ace(SALES, R.FULL_ACCESS), users=(OWNER,)) is None
+
+
 def test_self_is_nobody_on_an_object_without_an_account() -> None:
     assert deciding_entry([ace(SELF, R.FULL_ACCESS)], token(), ADMITS_FULL_ACCESS, NOW) is None
 
