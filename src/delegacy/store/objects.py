@@ -14,6 +14,7 @@ from delegacy.domain.identity import fold
 from delegacy.domain.ports import LostGrant
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission, Right, right_from_number
+from delegacy.domain.sid import Sid
 from delegacy.store import closure
 from delegacy.store.engine import Connection, ConstraintViolated
 from delegacy.store.principals import Trustee, adopt
@@ -30,6 +31,8 @@ _CLASHING: Final = """
     UNION ALL SELECT 'SID', id, container, name FROM object WHERE sid = ? AND sid <> ''
     UNION ALL SELECT 'GUID', id, container, name FROM object WHERE guid = ?
     UNION ALL SELECT 'legacyExchangeDN', id, container, name FROM object WHERE legacy_key = ? AND legacy_key <> ''
+    UNION ALL SELECT 'linked master account', id, container, name FROM object
+        WHERE linked_master_account = ? AND linked_master_account <> ''
 """
 _ADD_ADDRESS: Final = "INSERT INTO proxy_address (address_key, object_id) VALUES (?, ?)"
 _HANGING_ON: Final = (
@@ -51,9 +54,10 @@ _HANGING_ON: Final = (
 def add(transaction: Transaction, obj: Recipient) -> Recipient:
     """Add an object; return it with key and SID. Raises ``ManagementObjectAlreadyExists`` or ``ProxyAddressExists``."""
     connection = transaction.connection
-    obj = _with_sid(transaction, normalised(replace(obj, id=transaction.object_keys(1)[0])))
+    obj = normalised(obj)
+    obj = replace(obj, id=transaction.object_keys(1)[0], sid=_sid_for(transaction, obj))
     _refuse_clash(connection, obj)
-    connection.run(INSERT, to_row(obj.id, obj))
+    connection.run(INSERT, to_row(obj.id, obj, obj.sid))
     for address in obj.email_addresses:
         connection.run(_ADD_ADDRESS, (address.key, obj.id))
     if obj.is_group:
@@ -67,23 +71,19 @@ def add_many(transaction: Transaction, objects: Sequence[Recipient]) -> range:
     """Add many objects, set-based; return their keys. Raises as ``add``; then none was added."""
     connection = transaction.connection
     keys = transaction.object_keys(len(objects))
-    added = [_with_sid(transaction, normalised(obj)) for obj in objects]
+    added = [(key, obj, _sid_for(transaction, obj)) for key, obj in zip(keys, map(normalised, objects), strict=True)]
     try:
         with transaction.savepoint():
-            connection.run_many(INSERT, (to_row(key, obj) for key, obj in zip(keys, added, strict=True)))
+            connection.run_many(INSERT, (to_row(*each) for each in added))
             connection.run_many(
-                _ADD_ADDRESS,
-                ((address.key, key) for key, obj in zip(keys, added, strict=True) for address in obj.email_addresses),
+                _ADD_ADDRESS, ((address.key, key) for key, obj, _ in added for address in obj.email_addresses)
             )
     except ConstraintViolated as error:
-        raise _clash_among(connection, added) or error from None
-    for key, obj in zip(keys, added, strict=True):
+        raise _clash_among(connection, [obj for _, obj, _ in added]) or error from None
+    for key, obj, _ in added:
         if obj.is_group:
             closure.add_group(connection, key, _flags(obj))
-    adopt(
-        transaction,
-        {obj.sid: Trustee(key, obj.is_group) for key, obj in zip(keys, added, strict=True) if obj.sid is not None},
-    )
+    adopt(transaction, {sid: Trustee(key, obj.is_group) for key, obj, sid in added if sid is not None})
     return keys
 
 
@@ -96,11 +96,9 @@ def update(transaction: Transaction, obj: Recipient) -> None:
     before = to_recipient(row)
     after = normalised(obj)
     if after.sid is None:
-        after = replace(after, sid=before.sid)
-    if after.sid is None:
-        after = _with_sid(transaction, after)
+        after = replace(after, sid=before.sid or _sid_for(transaction, after))
     _refuse_clash(connection, after)
-    key, *columns = to_row(after.id, after)
+    key, *columns = to_row(after.id, after, after.sid)
     connection.run(UPDATE, (*columns, key))
     kept = {address.key for address in after.email_addresses}
     had = {address.key for address in before.email_addresses}
@@ -126,13 +124,11 @@ def remove(transaction: Transaction, key: int) -> tuple[LostGrant, ...]:
     return lost
 
 
-def _with_sid(transaction: Transaction, obj: Recipient) -> Recipient:
+def _sid_for(transaction: Transaction, obj: Recipient) -> Sid | None:
     if obj.sid is not None:
         transaction.taken(obj.sid, obj.domain)
-        return obj
-    if obj.recipient_type_details in _WITHOUT_SID:
-        return obj
-    return replace(obj, sid=transaction.new_sid(obj.domain))
+        return obj.sid
+    return None if obj.recipient_type_details in _WITHOUT_SID else transaction.new_sid(obj.domain)
 
 
 def _flags(obj: Recipient) -> tuple[int, int]:
@@ -158,6 +154,7 @@ def _clashes(connection: Connection, obj: Recipient) -> Iterator[Conflict]:
             obj.sid or "",
             obj.guid.bytes,
             fold(obj.legacy_exchange_dn),
+            obj.linked_master_account or "",
         ),
     )
     for what, key, container, name in rows:
@@ -202,6 +199,7 @@ def _unique_keys(obj: Recipient) -> Iterator[tuple[str, ...]]:
     yield "SID", obj.sid or ""
     yield "GUID", str(obj.guid)
     yield "legacyExchangeDN", fold(obj.legacy_exchange_dn)
+    yield "linked master account", obj.linked_master_account or ""
 
 
 def _lost_grants(connection: Connection, key: int) -> Iterator[LostGrant]:

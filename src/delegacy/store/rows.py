@@ -144,8 +144,8 @@ def normalised(obj: Recipient) -> Recipient:
     )
 
 
-def to_row(key: int, obj: Recipient) -> tuple[object, ...]:
-    """Return the row that holds ``obj`` under ``key``, in the order of ``WRITTEN``. Raises ``InvalidProperty``."""
+def to_row(key: int, obj: Recipient, sid: Sid | None) -> tuple[object, ...]:
+    """Return the row that holds ``obj`` under ``key`` and with ``sid``, in the order of ``WRITTEN``. Raises ``InvalidProperty``."""
     attributes = {name: value for name, value in obj.attributes.items() if value not in (None, "", ())}
     primary = obj.primary_smtp_address
     name_key, display_name_key, alias_key = fold(obj.name), fold(obj.display_name), fold(obj.alias or "")
@@ -157,7 +157,7 @@ def to_row(key: int, obj: Recipient) -> tuple[object, ...]:
     return (
         key,
         obj.recipient_type_details.value,
-        obj.sid or "",
+        sid or "",
         int(obj.hidden_from_address_lists_enabled),
         int(obj.account_disabled),
         int(attributes.get("MessageCopyForSentAsEnabled") is True),

@@ -170,7 +170,7 @@ ATTRIBUTE_COLUMNS: Final = MappingProxyType(
 
 
 def _unless_empty(*columns: str) -> sa.Index:
-    condition = recipient.c[columns[-1]] != sa.literal_column("''")
+    condition = recipient.c[columns[0]] != sa.literal_column("''")
     return sa.Index(
         f"uq_object_{'_'.join(columns)}",
         *(recipient.c[column] for column in columns),
@@ -182,20 +182,14 @@ def _unless_empty(*columns: str) -> sa.Index:
 
 _unless_empty("sid")
 _unless_empty("alias_key")
-_unless_empty("domain_key", "sam_key")
+_unless_empty("sam_key", "domain_key")
 _unless_empty("upn_key")
 _unless_empty("legacy_key")
+_unless_empty("linked_master_account")
 sa.Index("uq_object_guid", recipient.c.guid, unique=True)
-sa.Index("uq_object_container_key_name_key", recipient.c.container_key, recipient.c.name_key, unique=True)
-sa.Index("ix_object_sam_key", recipient.c.sam_key)
+sa.Index("uq_object_name_key_container_key", recipient.c.name_key, recipient.c.container_key, unique=True)
 sa.Index("ix_object_kind_name_key", recipient.c.recipient_type_details, recipient.c.name_key, recipient.c.id)
-sa.Index(
-    "ix_object_linked_master_account",
-    recipient.c.linked_master_account,
-    sqlite_where=recipient.c.linked_master_account != sa.literal_column("''"),
-    postgresql_where=recipient.c.linked_master_account != sa.literal_column("''"),
-)
-for _column in ("name_key", "display_name_key", "alias_key", *ATTRIBUTE_COLUMNS.values()):
+for _column in ("display_name_key", "first_name_key", "last_name_key", "department_key"):
     sa.Index(f"ix_object_{_column}", recipient.c[_column], recipient.c.id)
 
 proxy_address = sa.Table(
