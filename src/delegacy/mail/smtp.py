@@ -19,6 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import StoreError, StoreFull
 from delegacy.mail.listener import Connection
+from delegacy.wire.rfc5322 import MalformedMessage, MessageHeaders, read_message
 from delegacy.wire.smtp import CommandFault, InvalidCommand, read_mail_command, read_rcpt_command
 
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ _UNPRINTABLE: Final = re.compile(r"[^ -~]")
 _LONGEST_REPLY: Final = 510
 _LONGEST_COMMAND: Final = 512
 _MAIL_PARAMETERS: Final = 512
+_MOST_HOPS: Final = 100  # RFC 5321 section 6.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ class SmtpSession(SMTP, Connection):
         """Return the reply that refuses this recipient, None if it can be reached."""
 
     @abstractmethod
-    async def accept(self, envelope: SmtpEnvelope, content: bytes) -> str:
+    async def accept(self, envelope: SmtpEnvelope, message: MessageHeaders) -> str:
         """Take a message, or refuse it, and return the reply. What is accepted is durable when this returns."""
 
     @property
@@ -138,8 +140,12 @@ class SmtpSession(SMTP, Connection):
 
     def end(self) -> None:
         """Say that the service stops, and close."""
+        self.hang_up("421 4.3.2 The service is shutting down")
+
+    def hang_up(self, reply: str) -> None:
+        """Send a last reply, and close."""
         if self.transport is not None and not self._writer.is_closing():
-            self._writer.write(b"421 4.3.2 The service is shutting down\r\n")
+            self._writer.write(reply.encode("ascii") + b"\r\n")
             self._writer.close()
 
     async def ended(self) -> None:
@@ -157,17 +163,29 @@ class SmtpSession(SMTP, Connection):
             self._closed.set_result(None)
 
     async def take_content(self) -> str:
-        """Accept the message that has come, and return the reply."""
+        """Read and accept the message that has come, and return the reply."""
         envelope = self._transaction
-        content = envelope.content
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
         try:
-            return await self.accept(envelope, content if isinstance(content, bytes) else b"")
+            message = read_message(content, smtputf8=envelope.smtp_utf8)
+        except MalformedMessage as error:
+            self.log_refusal("malformed", f"{error.reason.value} {error.field}".rstrip())
+            # RFC 7103 section 3
+            return f"550 5.6.0 The message is refused: {error}"
+        if len(message.values("received")) > _MOST_HOPS:
+            return "554 5.4.6 The message has gone through too many servers"
+        try:
+            return await self.accept(envelope, message)
         except StoreFull:
             _log.exception("message not accepted", extra={"origin": self.peer_address})
             return STORE_FULL
         except StoreError:
             _log.exception("message not accepted", extra={"origin": self.peer_address})
             return STORE_UNAVAILABLE
+
+    def log_refusal(self, what: str, detail: str) -> None:
+        """Leave the line that every refused message leaves."""
+        _log.warning("message refused", extra={"origin": self.peer_address, "what": what, "detail": detail})
 
     async def push(self, status: str | bytes) -> None:
         """Send a reply, printable, with an enhanced code where one belongs."""
@@ -275,6 +293,4 @@ class SmtpSession(SMTP, Connection):
         return SmtpEnvelope()
 
     def _timeout_cb(self) -> None:
-        if self.transport is not None and not self._writer.is_closing():
-            self._writer.write(b"421 4.4.2 The connection has been idle for too long\r\n")
-            self._writer.close()
+        self.hang_up("421 4.4.2 The connection has been idle for too long")
