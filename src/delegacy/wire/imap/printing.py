@@ -102,14 +102,16 @@ def print_status_data(mailbox: bytes, values: Mapping[StatusItem, int]) -> bytes
     return b"* STATUS %b (%b)\r\n" % (mailbox, items)
 
 
-def print_flag_update(number: int, flags: Flags, *, uid: int | None, modseq: int | None) -> bytes:
-    """Return the FETCH response that tells a message's flags; with its UID and modification sequence where those are wanted."""
-    return b"* %d FETCH (%bFLAGS (%b)%b)\r\n" % (
-        number,
-        b"" if uid is None else b"UID %d " % uid,
-        print_flags(flags.system, " ".join(flags.keywords)),
-        b"" if modseq is None else b" MODSEQ (%d)" % modseq,
-    )
+def print_flag_update(number: int, flags: Flags | None, *, uid: int | None, modseq: int | None) -> bytes:
+    """Return the FETCH response that tells of a change: those of UID, flags and modification sequence that are given."""
+    items: list[bytes] = []
+    if uid is not None:
+        items.append(b"UID %d" % uid)
+    if flags is not None:
+        items.append(b"FLAGS (%b)" % print_flags(flags.system, " ".join(flags.keywords)))
+    if modseq is not None:
+        items.append(b"MODSEQ (%d)" % modseq)
+    return b"* %d FETCH (%b)\r\n" % (number, b" ".join(items))
 
 
 def print_search(numbers: Sequence[int], modseq: int | None) -> bytes:

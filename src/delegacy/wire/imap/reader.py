@@ -78,6 +78,11 @@ class CommandReader:
         if not self._ended:
             self._buffer += data
 
+    @property
+    def is_full(self) -> bool:
+        """Tell whether more has come than the command being read can need: do not read on before it is answered."""
+        return len(self._buffer) > 2 * self.limits.line + (self._missing or 0)
+
     def next_command(self) -> Incoming | None:
         """Return what comes next, or None when more bytes are needed."""
         while not self._ended:

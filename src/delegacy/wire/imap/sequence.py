@@ -1,6 +1,7 @@
 """Sequence sets (RFC 9051 section 9, ``sequence-set``): ``1:4,7,12:*``."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -32,11 +33,19 @@ class SequenceSet:
                 merged.append((low, high))
         return tuple(merged)
 
+    def pick(self, uids: Sequence[int]) -> list[int]:
+        """Return those of ``uids`` (ascending) that are in the set, ``*`` being the largest number there can be."""
+        picked: list[int] = []
+        for low, high in self.resolve(LARGEST):
+            picked += uids[bisect_left(uids, low) : bisect_right(uids, high)]
+        return picked
+
     def _numbers(self, largest: int) -> Iterable[tuple[int, int]]:
         for first, last in self.ranges:
             yield (largest if first == STAR else first, largest if last == STAR else last)
 
 
+EVERYTHING: Final = SequenceSet(((1, STAR),))
 SAVED_RESULT: Final = SequenceSet((), saved=True)
 
 

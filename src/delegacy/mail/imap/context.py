@@ -1,0 +1,136 @@
+"""What the commands of a session share: the services, who has signed in, what is selected, what the client has enabled."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from delegacy.domain.folder import FolderNotFound, FolderRights
+from delegacy.domain.mail_store import MailStore
+from delegacy.domain.ports import Clock
+from delegacy.enforcement.authorizer import Authorizer
+from delegacy.enforcement.opening import Opening
+from delegacy.mail.imap.mailboxes import SessionMailboxes, SessionOver
+from delegacy.mail.imap.replies import Refusal, bad
+from delegacy.mail.imap.selected import NOTHING_TOLD, SelectedFolder, Telling
+from delegacy.mail.imap.stream import ImapStream
+from delegacy.mail.imap.watch import FolderWatch, Watcher
+from delegacy.mail.imap.workers import MailWorkers
+from delegacy.session.signin import SignIn
+from delegacy.wire.imap.printing import print_mailbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapServices:
+    """What every session is given."""
+
+    store: MailStore
+    workers: MailWorkers
+    authorizer: Authorizer
+    sign_in: SignIn
+    clock: Clock
+    watch: FolderWatch
+
+
+@dataclass(slots=True)
+class Enabled:
+    """What the client has asked for (RFC 5161): IMAP4rev2, CONDSTORE, QRESYNC."""
+
+    rev2: bool = False
+    condstore: bool = False
+    qresync: bool = False
+
+
+class SessionContext:
+    """The state of a session that has signed in."""
+
+    def __init__(
+        self, services: ImapServices, stream: ImapStream, watcher: Watcher, mailboxes: SessionMailboxes
+    ) -> None:
+        self.services = services
+        self.store = services.store
+        self.call = services.workers.call
+        self.stream = stream
+        self._watcher = watcher
+        self.mailboxes = mailboxes
+        self.enabled = Enabled()
+        self.folder_changed = False
+        self._selected: SelectedFolder | None = None
+
+    @property
+    def selected(self) -> SelectedFolder | None:
+        """Return the selected folder."""
+        return self._selected
+
+    def select(self, selected: SelectedFolder | None) -> None:
+        """Make a folder the selected one, and hear of its changes."""
+        self._selected = selected
+        self.services.watch.follow(self._watcher, None if selected is None else selected.folder.id)
+
+    @property
+    def account_guid(self) -> UUID:
+        """Return whose subscriptions count."""
+        return self.mailboxes.account.guid
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self.services.clock.now()
+
+    def print_mailbox(self, name: str) -> bytes:
+        """Return a mailbox name as this client reads it."""
+        return print_mailbox(name, utf8=self.enabled.rev2)
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes, and wait for room. Raises ``PeerGone``."""
+        self.stream.write(data)
+        await self.stream.flush()
+
+    async def use_selected(self, needed: FolderRights) -> SelectedFolder:
+        """Return the selected folder for a use that needs these rights, its opening renewed.
+
+        Raises ``Refusal``, or ``SessionOver`` when it is of the session's own mailbox and that can't be opened any more.
+        """
+        selected = self._selected
+        if selected is None:
+            raise bad("No mailbox is selected.")
+        allowed = await self.mailboxes.authorize(selected.mailbox, selected.opening, selected.folder, needed)
+        selected.opening, selected.lost = allowed.opening, False
+        return selected
+
+    def held_openings(self) -> Iterator[Opening]:
+        """Yield the openings that the session holds, but for one that it knows to be lost."""
+        if self.mailboxes.root is not None:
+            yield self.mailboxes.root
+        if self._selected is not None and not self._selected.lost:
+            yield self._selected.opening
+
+    async def renew(self) -> None:
+        """Renew what the session holds, outside any command. Raises ``SessionOver``."""
+        await self.mailboxes.renew_root()
+        selected = self._selected
+        if selected is not None:
+            try:
+                selected.opening = await self.mailboxes.renew(selected.opening)
+            except Refusal:
+                selected.lost = True
+
+    def has_to_tell(self, *, expunged: bool) -> bool:
+        """Tell whether something may have happened in the selected folder that the client has not been told of."""
+        selected = self._selected
+        return selected is not None and (self.folder_changed or (expunged and selected.keeps_back))
+
+    async def tell_changes(self, *, expunged: bool, told: Mapping[int, int] = NOTHING_TOLD, look: bool = False) -> None:
+        """Tell the client what has happened in the selected folder, whose opening has been renewed for this command.
+
+        Nothing is read when nobody has said that the folder changed, unless ``look`` is set. Raises ``SessionOver`` if the folder is gone.
+        """
+        selected = self._selected
+        if selected is None or not (look or self.has_to_tell(expunged=expunged)):
+            return
+        self.folder_changed = False
+        try:
+            changes = await self.call(self.store.changes, selected.opening, selected.folder.id, selected.modseq)
+        except FolderNotFound:
+            raise SessionOver("The selected mailbox has been deleted.") from None
+        telling = Telling(expunged, vanished=self.enabled.qresync, modseq=self.enabled.condstore)
+        self.stream.write(selected.absorb(changes, telling, told))

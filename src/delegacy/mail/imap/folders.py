@@ -1,0 +1,112 @@
+"""The commands that look at or change one folder: STATUS, CREATE, DELETE, RENAME, SUBSCRIBE, and those of RFC 4314."""
+
+from delegacy.domain.folder import SEPARATOR, FolderPath, FolderRights
+from delegacy.mail.imap.context import SessionContext
+from delegacy.mail.imap.listing import status_values
+from delegacy.mail.imap.mailboxes import OpenFolder
+from delegacy.mail.imap.namespace import FolderName, is_reserved
+from delegacy.mail.imap.replies import NOT_ALLOWED, OK, Outcome, Refusal, no
+from delegacy.mail.imap.rights import letters
+from delegacy.wire.imap.commands import (
+    ChangeAcl,
+    Create,
+    Delete,
+    GetAcl,
+    MyRights,
+    Rename,
+    Status,
+    StatusItem,
+    Subscribe,
+)
+from delegacy.wire.imap.printing import print_status_data, print_string, print_untagged
+
+
+async def status(context: SessionContext, command: Status) -> Outcome:
+    """Answer STATUS."""
+    found = await context.mailboxes.find(command.mailbox, FolderRights.READ_ANY)
+    if StatusItem.HIGHESTMODSEQ in command.items:
+        context.enabled.condstore = True
+    values = status_values(found.folder, command.items)
+    context.stream.write(print_status_data(context.print_mailbox(command.mailbox), values))
+    return OK
+
+
+async def create(context: SessionContext, command: Create) -> Outcome:
+    """Create a folder; a separator at the end says that others are to be below it (RFC 9051 section 6.3.4)."""
+    if command.special_use:
+        raise no("Special mailboxes can't be created.", b"USEATTR")
+    located = await context.mailboxes.locate(command.mailbox.removesuffix(SEPARATOR))
+    if located.mailbox is None and is_reserved(located.path):
+        raise Refusal(NOT_ALLOWED)
+    await _require_above(context, located, FolderRights.CREATE_SUBFOLDER)
+    opening = await context.mailboxes.opening(located.mailbox)
+    await context.call(context.store.create_folder, opening, located.path)
+    return OK
+
+
+async def delete(context: SessionContext, command: Delete) -> Outcome:
+    """Delete a folder with its messages."""
+    found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_OWNER)
+    if context.selected is not None and context.selected.folder.id == found.folder.id:
+        context.select(None)
+    await context.call(context.store.delete_folder, found.opening, found.folder.id)
+    return OK
+
+
+async def rename(context: SessionContext, command: Rename) -> Outcome:
+    """Rename a folder within its mailbox."""
+    found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_OWNER)
+    target = await context.mailboxes.locate(command.new_name)
+    if target.mailbox != found.mailbox:
+        raise no("A mailbox can't be moved to another person's.", b"CANNOT")
+    await _require_above(context, target, FolderRights.CREATE_SUBFOLDER)
+    await context.call(context.store.rename_folder, found.opening, found.folder.id, target.path)
+    return OK
+
+
+async def subscribe(context: SessionContext, command: Subscribe) -> Outcome:
+    """Remember whether the user wants to see a folder; it need not be there."""
+    located = await context.mailboxes.locate(command.mailbox)
+    opening = await context.mailboxes.opening(located.mailbox)
+    await context.call(
+        context.store.set_subscribed, opening, context.account_guid, located.path, subscribed=command.subscribed
+    )
+    return OK
+
+
+async def my_rights(context: SessionContext, command: MyRights) -> Outcome:
+    """Answer MYRIGHTS."""
+    found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_VISIBLE)
+    mailbox = context.print_mailbox(command.mailbox)
+    context.stream.write(print_untagged(b"MYRIGHTS", mailbox, _letters(found)))
+    return OK
+
+
+async def get_acl(context: SessionContext, command: GetAcl) -> Outcome:
+    """Answer GETACL with the user's own rights; those of others are the directory's business."""
+    found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_VISIBLE)
+    mailbox = context.print_mailbox(command.mailbox)
+    name = print_string(context.mailboxes.account.logon_name.encode("utf-8"))
+    context.stream.write(print_untagged(b"ACL", mailbox, name, _letters(found)))
+    return OK
+
+
+async def change_acl(context: SessionContext, command: ChangeAcl) -> Outcome:
+    """Refuse SETACL, DELETEACL and LISTRIGHTS: rights are granted by cmdlets."""
+    await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_VISIBLE)
+    raise no("Permissions can't be changed over IMAP.", b"CANNOT")
+
+
+def _letters(found: OpenFolder) -> bytes:
+    return letters(found.rights, found.folder).encode("ascii")
+
+
+async def _require_above(context: SessionContext, located: FolderName, needed: FolderRights) -> None:
+    """Raise ``Refusal`` unless folders may be made in the mailbox, which the rights on the nearest folder above tell."""
+    opening = await context.mailboxes.opening(located.mailbox)
+    folders = {folder.path.key: folder for folder in await context.call(context.store.folders, opening)}
+    above: FolderPath | None = located.path.parent
+    while above is not None and above.key not in folders:
+        above = above.parent
+    nearest = next(iter(folders.values())) if above is None else folders[above.key]
+    await context.mailboxes.authorize(located.mailbox, opening, nearest, needed)

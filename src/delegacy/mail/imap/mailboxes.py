@@ -1,0 +1,134 @@
+"""The mailboxes of a session: its own at the root and those beside it, each opened through the authorizer and renewed at every use."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from delegacy.domain.folder import FolderRights, MailFolder
+from delegacy.domain.mail_store import MailStore
+from delegacy.enforcement.authorizer import Authorizer
+from delegacy.enforcement.opening import Opening
+from delegacy.mail.imap.login import SignedIn
+from delegacy.mail.imap.namespace import FolderName, Namespace
+from delegacy.mail.imap.replies import CANNOT_OPEN, NOT_ALLOWED, NOT_FOUND, Refusal
+from delegacy.mail.imap.workers import MailWorkers
+from delegacy.policy.decision import Deny
+
+LOST: Final = "The mailbox can't be opened any more."
+
+
+class SessionOver(Exception):
+    """The session ends here; ``text`` is what the client is told with ``BYE``."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFolder:
+    """A folder of an open mailbox, with what may be done in it. ``mailbox`` is None for the session's own."""
+
+    mailbox: UUID | None
+    opening: Opening
+    folder: MailFolder
+    rights: FolderRights
+
+
+class SessionMailboxes:
+    """What a session may open. Nothing here outlives a change of the directory: every use asks the authorizer."""
+
+    def __init__(self, signed_in: SignedIn, *, authorizer: Authorizer, store: MailStore, workers: MailWorkers) -> None:
+        self.account = signed_in.account
+        self.direct = signed_in.direct
+        self._root = signed_in.opening
+        self._others: dict[UUID, Opening] = {}
+        self._authorizer = authorizer
+        self._store = store
+        self._workers = workers
+
+    @property
+    def has_root(self) -> bool:
+        """Tell whether the session has a mailbox of its own."""
+        return self._root is not None
+
+    @property
+    def root(self) -> Opening | None:
+        """Return the opening of the session's own mailbox, as it was last renewed."""
+        return self._root
+
+    async def renew_root(self) -> None:
+        """Renew the opening of the session's own mailbox. Raises ``SessionOver``."""
+        if self._root is None:
+            return
+        renewed = await self._authorizer.renew(self._root)
+        if isinstance(renewed, Deny):
+            raise SessionOver(LOST)
+        self._root = renewed
+
+    async def namespace(self) -> Namespace:
+        """Return the names of now. A session on another person's mailbox shows that mailbox alone."""
+        if self.direct:
+            return Namespace()
+        return Namespace(await self._authorizer.mapped_mailboxes(self.account))
+
+    async def opening(self, mailbox: UUID | None) -> Opening:
+        """Return an opening of a mailbox of the namespace: the root as it is, another one renewed. Raises ``Refusal``."""
+        if mailbox is None:
+            if self._root is None:
+                raise Refusal(NOT_FOUND)
+            return self._root
+        known = self._others.pop(mailbox, None)
+        opened = (
+            await self._authorizer.authorize_open_guid(self.account, mailbox)
+            if known is None
+            else await self._authorizer.renew(known)
+        )
+        if isinstance(opened, Deny):
+            raise Refusal(NOT_FOUND)
+        self._others[mailbox] = opened
+        return opened
+
+    async def renew(self, opening: Opening) -> Opening:
+        """Return a current opening in place of ``opening``. Raises ``Refusal``, or ``SessionOver`` for the session's own mailbox."""
+        renewed = await self._authorizer.renew(opening)
+        if isinstance(renewed, Deny):
+            if self._is_root(opening):
+                raise SessionOver(LOST)
+            raise Refusal(CANNOT_OPEN)
+        return renewed
+
+    async def locate(self, name: str) -> FolderName:
+        """Return what a name means now. Raises ``Refusal`` if it can mean no folder, or ``InvalidFolderName``."""
+        located = Namespace().locate(name)
+        if located is None:
+            located = (await self.namespace()).locate(name)
+        if located is None:
+            raise Refusal(NOT_FOUND)
+        return located
+
+    async def find(self, name: str, needed: FolderRights) -> OpenFolder:
+        """Return the folder that ``name`` means, for a use that needs these rights.
+
+        Raises ``Refusal``, ``SessionOver``, ``FolderNotFound``, ``InvalidFolderName``.
+        """
+        located = await self.locate(name)
+        opening = await self.opening(located.mailbox)
+        folder = await self._workers.call(self._store.folder, opening, located.path)
+        return await self.authorize(located.mailbox, opening, folder, needed)
+
+    async def authorize(
+        self, mailbox: UUID | None, opening: Opening, folder: MailFolder, needed: FolderRights
+    ) -> OpenFolder:
+        """Return a folder for a use that needs these rights. Raises ``Refusal``, ``SessionOver``."""
+        allowed = await self._authorizer.authorize_folder(opening, folder.guid)
+        if isinstance(allowed, Deny):
+            if self._is_root(opening):
+                raise SessionOver(LOST)
+            raise Refusal(CANNOT_OPEN)
+        if needed not in allowed.rights:
+            raise Refusal(NOT_ALLOWED if FolderRights.FOLDER_VISIBLE in allowed.rights else NOT_FOUND)
+        return OpenFolder(mailbox, allowed.opening, folder, allowed.rights)
+
+    def _is_root(self, opening: Opening) -> bool:
+        return self._root is not None and opening.mailbox_guid == self._root.mailbox_guid

@@ -1,0 +1,286 @@
+"""The commands on messages: FETCH, STORE, SEARCH, COPY, MOVE, EXPUNGE, APPEND (RFC 9051 sections 6.3.12 and 6.4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, cast
+
+from delegacy.domain.folder import FolderNotFound, FolderRights
+from delegacy.domain.mail_item import Flags, SystemFlag
+from delegacy.domain.mail_search import ChangedSince
+from delegacy.domain.mail_store import Copied, FlagAction, FlagChange, FlagState, MessageColumn, Placed
+from delegacy.mail.imap.context import SessionContext
+from delegacy.mail.imap.mailboxes import OpenFolder
+from delegacy.mail.imap.reading import FolderReader
+from delegacy.mail.imap.replies import OK, Outcome, bad, no
+from delegacy.mail.imap.searching import FolderSearch
+from delegacy.mail.imap.selected import NoSuchMessage, SelectedFolder, Span
+from delegacy.wire.analysis import analyse_message
+from delegacy.wire.imap.commands import Append, Copy, Expunge, Fetch, Search, Store
+from delegacy.wire.imap.fetch import Attribute, FetchItem
+from delegacy.wire.imap.fetch_plan import FetchPlan
+from delegacy.wire.imap.printing import (
+    Condition,
+    append_uid_code,
+    copy_uid_code,
+    print_esearch,
+    print_flag_update,
+    print_search,
+    print_status,
+    print_vanished,
+)
+from delegacy.wire.imap.search import AllKeys, NotKey, OrKey, ResultOption, SearchKey
+from delegacy.wire.imap.sequence import SequenceSet, print_uids
+
+_SEEN: Final = FlagChange(FlagAction.ADD, Flags(SystemFlag.SEEN))
+_ALL: Final = frozenset({ResultOption.ALL})
+_FLAGS_AT_ONCE: Final = 2000
+
+
+async def fetch(context: SessionContext, command: Fetch) -> Outcome:
+    """Answer FETCH."""
+    selected = await context.use_selected(FolderRights.READ_ANY)
+    spans = _spans(selected, command.numbers, by_uid=command.by_uid)
+    plan = FetchPlan(_items(context, command, selected))
+    if command.changed_since is not None:
+        spans = await _changed(context, selected, spans, command.changed_since)
+        if command.vanished:
+            changes = await context.call(
+                context.store.changes, selected.opening, selected.folder.id, command.changed_since
+            )
+            context.stream.write(print_vanished(command.numbers.pick(changes.vanished), earlier=True))
+    told: dict[int, int] = {}
+    reader = FolderReader(context.store, context.services.workers, selected)
+    if plan.marks_seen and not selected.read_only:
+        for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
+            told |= _modseqs((await _change_flags(context, selected, uids, _SEEN))[0])
+    async for batch in reader.batches(spans, plan.columns):
+        await context.send(plan.print(batch))
+    await context.tell_changes(expunged=command.by_uid, told=told)
+    return OK
+
+
+async def store(context: SessionContext, command: Store) -> Outcome:
+    """Answer STORE."""
+    needed = FolderRights.EDIT_ANY
+    if SystemFlag.DELETED in command.change.flags.system:
+        needed |= FolderRights.DELETE_ANY
+    selected = await _use_writable(context, needed)
+    if command.change.unchanged_since is not None:
+        context.enabled.condstore = True
+    spans = _spans(selected, command.numbers, by_uid=command.by_uid)
+    told: dict[int, int] = {}
+    modified: list[int] = []
+    for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
+        states, left_alone = await _change_flags(context, selected, uids, command.change)
+        modified += left_alone
+        told |= _modseqs(states)
+        if not command.silent or context.enabled.condstore:
+            await context.send(_flag_updates(context, selected, states, command))
+    await context.tell_changes(expunged=command.by_uid, told=told)
+    if not modified:
+        return OK
+    left = modified if command.by_uid else selected.numbers_of(modified)
+    # RFC 7162 section 3.1.3
+    return Outcome(Condition.OK, "Some messages have been changed meanwhile.", b"MODIFIED %b" % print_uids(left))
+
+
+async def search(context: SessionContext, command: Search, tag: str) -> Outcome:
+    """Answer SEARCH."""
+    selected = await context.use_selected(FolderRights.READ_ANY)
+    options = command.program.options
+    wants_modseq = _asks_for_modseq(command.program.key)
+    if wants_modseq:
+        context.enabled.condstore = True
+    try:
+        found = await FolderSearch(context.store, context.services.workers, selected).find(command.program.key)
+    except NoSuchMessage:
+        raise bad("There is no such message.") from None
+    if options is not None and ResultOption.SAVE in options:
+        selected.saved_result = _saved(found, options)
+    numbers = found if command.by_uid else selected.numbers_of(found)
+    modseq = await _highest_modseq(context, selected, found) if wants_modseq and found else None
+    if options is None and not context.enabled.rev2:
+        context.stream.write(print_search(numbers, modseq))
+    elif options is None or options - {ResultOption.SAVE}:
+        results = _results(numbers, options or _ALL, modseq)
+        context.stream.write(print_esearch(tag, results, by_uid=command.by_uid))
+    return OK
+
+
+async def copy(context: SessionContext, command: Copy) -> Outcome:
+    """Answer COPY and MOVE."""
+    removing = command.removing
+    selected = (
+        await _use_writable(context, FolderRights.READ_ANY | FolderRights.DELETE_ANY)
+        if removing
+        else await context.use_selected(FolderRights.READ_ANY)
+    )
+    spans = _spans(selected, command.numbers, by_uid=command.by_uid)
+    target = await _find_target(context, command.mailbox)
+    uids = selected.all_uids(spans)
+    run = context.store.move if removing else context.store.copy
+    copied = await context.call(
+        run, selected.opening, selected.folder.id, uids, to=target.opening, to_folder_id=target.folder.id
+    )
+    code = _copied_code(copied)
+    if not removing:
+        return Outcome(Condition.OK, "Copied.", code)
+    # RFC 6851 section 4.3: where messages went is said before they are said to be gone.
+    if code:
+        context.stream.write(print_status(Condition.OK, "Moved.", code=code))
+    return OK
+
+
+async def expunge(context: SessionContext, command: Expunge) -> Outcome:
+    """Answer EXPUNGE and UID EXPUNGE."""
+    selected = await _use_writable(context, FolderRights.DELETE_ANY)
+    uids: Sequence[int] | None = None
+    if command.uids is not None:
+        uids = selected.all_uids(_spans(selected, command.uids, by_uid=True))
+    await remove_deleted(context, selected, uids)
+    await context.tell_changes(expunged=True)
+    if context.enabled.qresync:
+        return Outcome(Condition.OK, "Done.", b"HIGHESTMODSEQ %d" % selected.modseq)
+    return OK
+
+
+async def remove_deleted(context: SessionContext, selected: SelectedFolder, uids: Sequence[int] | None) -> None:
+    """Remove the messages with the flag ``DELETED``, of ``uids`` only if given."""
+    await context.call(context.store.expunge, selected.opening, selected.folder.id, uids)
+
+
+async def append(context: SessionContext, command: Append) -> Outcome:
+    """Answer APPEND."""
+    if not command.message:
+        raise no("A message can't be empty.")
+    if b"\0" in command.message:
+        raise no("A message can't hold a NUL.")
+    target = await _find_target(context, command.mailbox)
+    received = command.received or context.now()
+    placed = await context.call(_append, context, target, command, received)
+    return Outcome(Condition.OK, "Appended.", append_uid_code(placed.uid_validity, placed.uids))
+
+
+def _append(context: SessionContext, target: OpenFolder, command: Append, received: datetime) -> Placed:
+    message = analyse_message(command.message)
+    return context.store.append(target.opening, target.folder.id, message, command.flags, received)
+
+
+async def _find_target(context: SessionContext, name: str) -> OpenFolder:
+    """Return the folder that messages are to be put in. If it is not there, the client may create it (TRYCREATE)."""
+    try:
+        return await context.mailboxes.find(name, FolderRights.CREATE)
+    except FolderNotFound:
+        raise no("There is no such mailbox.", b"TRYCREATE") from None
+
+
+async def _use_writable(context: SessionContext, needed: FolderRights) -> SelectedFolder:
+    selected = await context.use_selected(needed)
+    if selected.read_only:
+        raise no("The mailbox is selected for reading only.", b"READ-ONLY")
+    return selected
+
+
+def _spans(selected: SelectedFolder, numbers: SequenceSet, *, by_uid: bool) -> list[Span]:
+    try:
+        return selected.spans(numbers, by_uid=by_uid)
+    except NoSuchMessage:
+        raise bad("There is no such message.") from None
+
+
+def _items(context: SessionContext, command: Fetch, selected: SelectedFolder) -> list[FetchItem]:
+    """Return what to fetch: what was asked for, and what goes with it."""
+    items = list(command.items)
+    if Attribute.MODSEQ in items or command.changed_since is not None:
+        context.enabled.condstore = True
+    if command.by_uid:
+        items.insert(0, Attribute.UID)
+    if command.changed_since is not None:
+        items.append(Attribute.MODSEQ)
+    if FetchPlan(items).marks_seen and not selected.read_only:
+        items.append(Attribute.FLAGS)
+    return list(dict.fromkeys(items))
+
+
+async def _changed(context: SessionContext, selected: SelectedFolder, spans: list[Span], since: int) -> list[Span]:
+    found = await context.call(context.store.search, selected.opening, selected.folder.id, ChangedSince(since + 1))
+    among = frozenset(selected.all_uids(spans))
+    return [(number - 1, number) for number in selected.numbers_of(uid for uid in found if uid in among)]
+
+
+async def _change_flags(
+    context: SessionContext, selected: SelectedFolder, uids: Sequence[int], change: FlagChange
+) -> tuple[Sequence[FlagState], Sequence[int]]:
+    result = await context.call(context.store.change_flags, selected.opening, selected.folder.id, uids, change)
+    return result.states, result.modified
+
+
+def _modseqs(states: Sequence[FlagState]) -> dict[int, int]:
+    return {state.uid: state.modseq for state in states}
+
+
+def _flag_updates(
+    context: SessionContext, selected: SelectedFolder, states: Sequence[FlagState], command: Store
+) -> bytes:
+    with_modseq = context.enabled.condstore
+    numbers = selected.numbers_of(state.uid for state in states)
+    return b"".join(
+        print_flag_update(
+            number,
+            None if command.silent else state.flags,
+            uid=state.uid if command.by_uid or context.enabled.qresync else None,
+            modseq=state.modseq if with_modseq else None,
+        )
+        for number, state in zip(numbers, states, strict=True)
+    )
+
+
+def _asks_for_modseq(key: SearchKey) -> bool:
+    match key:
+        case ChangedSince():
+            return True
+        case NotKey(inner):
+            return _asks_for_modseq(inner)
+        case AllKeys(keys):
+            return any(_asks_for_modseq(inner) for inner in keys)
+        case OrKey(one, other):
+            return _asks_for_modseq(one) or _asks_for_modseq(other)
+        case _:
+            return False
+
+
+async def _highest_modseq(context: SessionContext, selected: SelectedFolder, uids: list[int]) -> int:
+    rows = await context.call(context.store.fetch, selected.opening, selected.folder.id, uids, (MessageColumn.MODSEQ,))
+    return max((cast("int", row[1]) for row in rows), default=1)
+
+
+def _saved(found: list[int], options: frozenset[ResultOption]) -> list[int]:
+    """Return what ``$`` means afterwards (RFC 5182 section 2.1): with MIN or MAX alone, those messages only."""
+    ends = options & {ResultOption.MIN, ResultOption.MAX}
+    if not found or not ends or options & {ResultOption.ALL, ResultOption.COUNT}:
+        return found
+    kept = {found[0]} if ResultOption.MIN in ends else set()
+    if ResultOption.MAX in ends:
+        kept.add(found[-1])
+    return sorted(kept)
+
+
+def _results(numbers: list[int], options: frozenset[ResultOption], modseq: int | None) -> list[tuple[bytes, bytes]]:
+    results: list[tuple[bytes, bytes]] = []
+    if numbers and ResultOption.MIN in options:
+        results.append((b"MIN", b"%d" % numbers[0]))
+    if numbers and ResultOption.MAX in options:
+        results.append((b"MAX", b"%d" % numbers[-1]))
+    if numbers and ResultOption.ALL in options:
+        results.append((b"ALL", print_uids(numbers)))
+    if ResultOption.COUNT in options:
+        results.append((b"COUNT", b"%d" % len(numbers)))
+    if modseq is not None:
+        results.append((b"MODSEQ", b"%d" % modseq))
+    return results
+
+
+def _copied_code(copied: Copied) -> bytes:
+    if not copied.source_uids:
+        return b""
+    return copy_uid_code(copied.placed.uid_validity, copied.source_uids, copied.placed.uids)

@@ -1,0 +1,169 @@
+"""The selected folder as a session knows it: an array of UIDs, whose places are the message numbers, and what it has not told yet."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, cast
+from uuid import UUID
+
+from delegacy.domain.mail_store import FolderChanges, FolderView, MessageRow
+from delegacy.enforcement.opening import Opening
+from delegacy.wire.imap.printing import print_flag_update, print_untagged, print_vanished
+from delegacy.wire.imap.sequence import SequenceSet
+
+Span = tuple[int, int]
+"""Places in the array of UIDs, from the first on and up to the second."""
+
+
+class NoSuchMessage(Exception):
+    """A message number beyond the last message (RFC 9051 section 9, ``seq-number``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How changes are told: expunged messages now or later, as VANISHED (RFC 7162) or EXPUNGE; with modification sequences or not."""
+
+    expunged: bool
+    vanished: bool
+    modseq: bool
+
+
+NOTHING_TOLD: Final[Mapping[int, int]] = MappingProxyType({})
+
+
+class SelectedFolder:
+    """A selected folder.
+
+    ``opening`` is of the mailbox that it is in, which ``mailbox`` names, None for the session's own; ``lost`` tells that the right to it
+    has gone; ``modseq`` is the state of the folder that has been taken in.
+    """
+
+    def __init__(self, view: FolderView, opening: Opening, mailbox: UUID | None, *, read_only: bool) -> None:
+        self.folder = view.folder
+        self.opening = opening
+        self.mailbox = mailbox
+        self.lost = False
+        self.read_only = read_only
+        self.modseq = view.folder.highest_modseq
+        self.saved_result: Sequence[int] = ()
+        self._uids = array("I", view.uids)
+        self._gone: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._uids)
+
+    @property
+    def uids(self) -> Sequence[int]:
+        """Return the UIDs of all messages that the client knows of."""
+        return self._uids
+
+    @property
+    def keeps_back(self) -> bool:
+        """Tell whether messages have been expunged that the client has not been told of."""
+        return bool(self._gone)
+
+    def spans(self, numbers: SequenceSet, *, by_uid: bool) -> list[Span]:
+        """Return where the messages of a sequence set are. UIDs that are no message's are passed over; raises ``NoSuchMessage``."""
+        if numbers.saved:
+            return [(place, place + 1) for place in self._places(self.saved_result)]
+        if by_uid:
+            largest = self._uids[-1] if self._uids else 0
+            found = (
+                (bisect_left(self._uids, low), bisect_right(self._uids, high)) for low, high in numbers.resolve(largest)
+            )
+            return [span for span in found if span[0] < span[1]]
+        ranges = numbers.resolve(len(self._uids))
+        if self._uids and ranges[-1][1] > len(self._uids):
+            raise NoSuchMessage
+        return [(low - 1, high) for low, high in ranges] if self._uids else []
+
+    def uid_batches(self, spans: Iterable[Span], most: int) -> Iterator[Sequence[int]]:
+        """Yield the UIDs of ``spans``, at most so many at a time; those of one stretch as a ``range``."""
+        batch: list[Span] = []
+        room = most
+        for start, end in spans:
+            place = start
+            while place < end:
+                taken = min(end - place, room)
+                batch.append((place, place + taken))
+                place += taken
+                room -= taken
+                if room == 0:
+                    yield self.all_uids(batch)
+                    batch, room = [], most
+        if batch:
+            yield self.all_uids(batch)
+
+    def all_uids(self, spans: Iterable[Span]) -> Sequence[int]:
+        """Return the UIDs of ``spans``: those of one stretch as a ``range``, which may name messages that are not there."""
+        stretches = list(spans)
+        if not stretches:
+            return ()
+        if len(stretches) == 1:
+            start, end = stretches[0]
+            return range(self._uids[start], self._uids[end - 1] + 1)
+        return array("I", chain.from_iterable(self._uids[start:end] for start, end in stretches))
+
+    def numbers_of(self, uids: Iterable[int]) -> list[int]:
+        """Return the numbers of those of ``uids`` that the client knows."""
+        return [place + 1 for place in self._places(uids)]
+
+    def known(self, uids: Iterable[int]) -> list[int]:
+        """Return those of ``uids`` that the client knows."""
+        return [self._uids[place] for place in self._places(uids)]
+
+    def number_rows(self, rows: Sequence[MessageRow]) -> Iterable[tuple[int, MessageRow]]:
+        """Return rows of the store, ordered by UID, each with its number."""
+        if not rows:
+            return ()
+        first = bisect_left(self._uids, cast("int", rows[0][0]))
+        last = first + len(rows) - 1
+        if last < len(self._uids) and self._uids[last] == rows[-1][0]:
+            return enumerate(rows, first + 1)
+        numbers = {self._uids[place]: place + 1 for place in self._places(cast("int", row[0]) for row in rows)}
+        return [(numbers[uid], row) for row in rows if (uid := cast("int", row[0])) in numbers]
+
+    def absorb(self, changes: FolderChanges, telling: Telling, told: Mapping[int, int] = NOTHING_TOLD) -> bytes:
+        """Take changes in, and return the responses that tell the client of them.
+
+        ``told`` are UIDs with the modification sequence that the client has been told by other means. When ``telling`` keeps expunged
+        messages back they keep their numbers, until a later call that does not.
+        """
+        known_until = self.folder.uid_next
+        self.folder, self.modseq = changes.folder, changes.folder.highest_modseq
+        self._gone += changes.vanished
+        responses: list[bytes] = []
+        if telling.expunged and self._gone:
+            responses.append(self._forget(sorted(set(self._gone)), vanished=telling.vanished))
+            self._gone.clear()
+        new = [state.uid for state in changes.updated if state.uid >= known_until]
+        if new:
+            self._uids.extend(new)
+            responses.append(print_untagged(b"%d" % len(self._uids), b"EXISTS"))
+        for state in changes.updated:
+            if state.uid < known_until and told.get(state.uid) != state.modseq:
+                modseq = state.modseq if telling.modseq else None
+                responses += [
+                    print_flag_update(place + 1, state.flags, uid=state.uid, modseq=modseq)
+                    for place in self._places((state.uid,))
+                ]
+        return b"".join(responses)
+
+    def _forget(self, gone: list[int], *, vanished: bool) -> bytes:
+        uids, numbers = self.known(gone), self.numbers_of(gone)
+        removed = frozenset(uids)
+        self._uids = array("I", [uid for uid in self._uids if uid not in removed])
+        if vanished:
+            return print_vanished(uids, earlier=False)
+        # From the last to the first, so that no number is changed by what was said before it.
+        return b"".join(print_untagged(b"%d" % number, b"EXPUNGE") for number in reversed(numbers))
+
+    def _places(self, uids: Iterable[int]) -> Iterator[int]:
+        known = self._uids
+        for uid in uids:
+            place = bisect_left(known, uid)
+            if place < len(known) and known[place] == uid:
+                yield place

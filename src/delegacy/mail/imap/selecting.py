@@ -1,0 +1,89 @@
+"""SELECT and EXAMINE (RFC 9051 sections 6.3.2 and 6.3.3, RFC 7162)."""
+
+from typing import Final
+
+from delegacy.domain.folder import SEPARATOR, FolderRights, MailFolder
+from delegacy.domain.mail_store import FolderChanges, FolderView, MailboxAccess, MailStore
+from delegacy.mail.imap.context import SessionContext
+from delegacy.mail.imap.replies import Outcome
+from delegacy.mail.imap.selected import SelectedFolder
+from delegacy.wire.imap.commands import Resync, Select
+from delegacy.wire.imap.printing import (
+    ALL_SYSTEM_FLAGS,
+    Condition,
+    print_flag_update,
+    print_list,
+    print_status,
+    print_untagged,
+    print_vanished,
+)
+from delegacy.wire.imap.sequence import EVERYTHING
+
+_CHANGING: Final = FolderRights.EDIT_ANY | FolderRights.DELETE_ANY | FolderRights.CREATE
+
+
+async def select(context: SessionContext, command: Select) -> Outcome:
+    """Select a folder. Whatever was selected before is not any more, also when this fails."""
+    if context.selected is not None:
+        context.select(None)
+        if context.enabled.qresync or context.enabled.rev2:
+            context.stream.write(print_status(Condition.OK, "The previous mailbox is closed.", code=b"CLOSED"))
+    if command.condstore or command.resync is not None:
+        context.enabled.condstore = True
+    found = await context.mailboxes.find(command.mailbox, FolderRights.READ_ANY)
+    read_only = command.read_only or not found.rights & _CHANGING
+    view, first_unseen = await context.call(_look, context.store, found.opening, found.folder.id)
+    selected = SelectedFolder(view, found.opening, found.mailbox, read_only=read_only)
+    context.select(selected)
+    context.stream.write(_description(context, view.folder, selected, first_unseen))
+    if context.enabled.rev2:
+        name = context.print_mailbox(command.mailbox)
+        context.stream.write(print_list(b"LIST", (), SEPARATOR, name))
+    if command.resync is not None and command.resync.uid_validity == view.folder.uid_validity:
+        changes = await context.call(context.store.changes, found.opening, found.folder.id, command.resync.modseq)
+        context.stream.write(_resynchronization(selected, command.resync, changes))
+    mode = b"READ-ONLY" if read_only else b"READ-WRITE"
+    return Outcome(Condition.OK, "Selected.", mode)
+
+
+def _look(store: MailStore, access: MailboxAccess, folder_id: int) -> tuple[FolderView, int | None]:
+    return store.view(access, folder_id), store.first_unseen(access, folder_id)
+
+
+def _description(
+    context: SessionContext, folder: MailFolder, selected: SelectedFolder, first_unseen: int | None
+) -> bytes:
+    keywords = "".join(f" {keyword}" for keyword in sorted(folder.keywords)).encode("ascii")
+    flags = ALL_SYSTEM_FLAGS + keywords
+    permanent = b"" if selected.read_only else flags + b" \\*"
+    unseen = selected.numbers_of(() if first_unseen is None else (first_unseen,))
+    responses = [
+        print_untagged(b"FLAGS", b"(%b)" % flags),
+        print_status(Condition.OK, "Flags that are kept.", code=b"PERMANENTFLAGS (%b)" % permanent),
+        print_untagged(b"%d" % len(selected), b"EXISTS"),
+    ]
+    if not context.enabled.rev2:
+        responses.append(print_untagged(b"0", b"RECENT"))
+        responses += [
+            print_status(Condition.OK, "The first unseen message.", code=b"UNSEEN %d" % number) for number in unseen
+        ]
+    responses += [
+        print_status(Condition.OK, "UIDs are valid.", code=b"UIDVALIDITY %d" % folder.uid_validity),
+        print_status(Condition.OK, "The next UID.", code=b"UIDNEXT %d" % folder.uid_next),
+        print_status(Condition.OK, "The last change.", code=b"HIGHESTMODSEQ %d" % folder.highest_modseq),
+    ]
+    return b"".join(responses)
+
+
+def _resynchronization(selected: SelectedFolder, resync: Resync, changes: FolderChanges) -> bytes:
+    """Return what has happened since the client was last here (RFC 7162 section 3.2.5)."""
+    known = resync.known_uids or EVERYTHING
+    vanished = known.pick(changes.vanished)
+    wanted = frozenset(known.pick([state.uid for state in changes.updated]))
+    updates = [
+        print_flag_update(number, state.flags, uid=state.uid, modseq=state.modseq)
+        for state in changes.updated
+        if state.uid in wanted
+        for number in selected.numbers_of((state.uid,))
+    ]
+    return print_vanished(vanished, earlier=True) + b"".join(updates)
