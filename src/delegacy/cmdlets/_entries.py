@@ -1,12 +1,14 @@
 """Access control entries as the permission cmdlets handle them: taken from the pipeline, taken away, and warned about."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from delegacy.cmdlets import _texts
 from delegacy.cmdlets._delegates import Principal
-from delegacy.domain.acl import RemovalOutcome
+from delegacy.domain.ace import Ace
+from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.ports import Directory
 from delegacy.domain.recipient import Recipient
@@ -36,6 +38,23 @@ def as_ace_of(type_name: str) -> Callable[[object], PSObject]:
         return value
 
     return convert
+
+
+def grant(changes: Directory, target: int, acl: Acl, ace: Ace) -> frozenset[Right]:
+    """Grant the rights of ``ace`` that the list lacks, and return them.
+
+    An entry that holds such a right without doing for the object what ``ace`` does gives it up first (``Acl.add``).
+    """
+    missing = acl.missing_rights(ace)
+    if not missing:
+        return missing
+    if any(
+        not entry.inherited and entry.trustee == ace.trustee and entry.allow == ace.allow and entry.rights & missing
+        for entry in acl.entries
+    ):
+        changes.revoke(target, ace.trustee, missing, allow=ace.allow)
+    changes.grant(target, replace(ace, rights=missing))
+    return missing
 
 
 def revoke(

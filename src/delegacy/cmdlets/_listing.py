@@ -1,12 +1,12 @@
 """What the Get- cmdlets of recipients share: which objects, in which order, how many."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar, Final
 
 from delegacy.cmdlets import _texts
-from delegacy.cmdlets._base import DirectoryCmdlet, ExchangeCmdlet, Identity, as_identity
+from delegacy.cmdlets._base import DirectoryCmdlet, ExchangeCmdlet, Identity, Session, as_identity
 from delegacy.cmdlets._views import recipient_objects
 from delegacy.domain.dn import DistinguishedName, canonical_name, looks_like_dn
 from delegacy.domain.errors import InvalidProperty, ManagementObjectNotFound
@@ -15,7 +15,7 @@ from delegacy.domain.properties import SORTABLE
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import Filter, matches, parse_filter
 from delegacy.powershell.metadata import parameter
-from delegacy.powershell.values import ScriptBlock
+from delegacy.powershell.values import PSObject, ScriptBlock
 
 _DEFAULT_SIZE: Final = 1000
 _PAGE: Final = 200
@@ -76,6 +76,13 @@ def matching(
     return (cmdlet.find(identity, kinds),)
 
 
+def pages(session: Session, view: str, recipients: Iterable[Recipient]) -> Iterator[PSObject]:
+    """Yield the objects of recipients, made a page at a time."""
+    remaining = iter(recipients)
+    while page := list(islice(remaining, _PAGE)):
+        yield from recipient_objects(session, view, page)
+
+
 def limited(cmdlet: DirectoryCmdlet, rows: Iterable[object], size: int | None) -> None:
     """Write the rows, at most ``size`` of them, and warn if there are more."""
     remaining = iter(rows)
@@ -121,18 +128,13 @@ class GetRecipientCmdlet(ExchangeCmdlet):
         """Return the kinds that this command is about."""
         return self.kinds
 
-    def selected(self, recipients: Iterable[Recipient]) -> Iterable[Recipient]:
-        """Return those of the recipients that a further parameter of the cmdlet selects."""
+    def narrowed(self, recipients: Iterable[Recipient]) -> Iterable[Recipient]:
+        """Return those of the recipients that a further parameter of the cmdlet asks for."""
         return recipients
 
     def run(self) -> None:
         """Show what was asked for."""
-        limited(self, self._objects(), self.result_size)
-
-    def _objects(self) -> Iterator[object]:
-        recipients = iter(self.selected(self._recipients()))
-        while page := list(islice(recipients, _PAGE)):
-            yield from recipient_objects(self.session, self.view, page)
+        limited(self, pages(self.session, self.view, self.narrowed(self._recipients())), self.result_size)
 
     def _recipients(self) -> Iterable[Recipient]:
         condition = None if self.filter is None else parse_filter(self.filter)
@@ -149,8 +151,6 @@ class GetRecipientCmdlet(ExchangeCmdlet):
             container=container,
             sort_by=self.sort_by or "Name",
         )
-        if self.result_size is not None and type(self).selected is GetRecipientCmdlet.selected:
-            query = replace(query, limit=self.result_size + 1)
         if container is not None:
             self._require_container(container, query)
         return self.each(self.session.directory.list(query))

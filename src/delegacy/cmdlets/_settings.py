@@ -9,6 +9,7 @@ from delegacy.cmdlets._addresses import POLICY, changed_addresses
 from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity
 from delegacy.cmdlets._creation import checked_account_name, checked_principal_name, checked_text
 from delegacy.cmdlets._delegates import find_behalf_delegates, hidden_rule_applies
+from delegacy.cmdlets._groups import find_managers
 from delegacy.cmdlets._lists import ListChange, as_list_change, as_text, changed
 from delegacy.cmdlets._views import plain, recipient_objects
 from delegacy.domain.address import SmtpAddress
@@ -161,6 +162,15 @@ class SetObjectCmdlet(ExchangeCmdlet):
             _, managers = plan.lists[MANAGED_BY]
             self.session.changes.set_managers(plan.before.id, [manager.id for manager in managers])
 
+    def plan_managers(self, plan: Plan, change: ListChange[Identity]) -> None:
+        """Plan the change of a group's managers."""
+        resolved = ListChange(
+            None if change.replacement is None else tuple(find_managers(self, change.replacement)),
+            tuple(find_managers(self, change.add)),
+            tuple(find_managers(self, change.remove)),
+        )
+        self.plan_list(plan, MANAGED_BY, self.session.directory.managers(plan.before.id), resolved)
+
     def plan_list(self, plan: Plan, name: str, current: Sequence[Recipient], change: ListChange[Recipient]) -> None:
         """Plan the change of a list of recipients."""
         plan.lists[name] = (tuple(current), changed(current, change, lambda recipient: recipient.id))
@@ -280,17 +290,28 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
 
 
 @dataclass(kw_only=True)
-class AccountSettings:
-    """The parameters of recipients that have an account."""
+class AccountName:
+    """The account name of users and groups."""
 
     sam_account_name: str | None = parameter(help="The account name, as in DOMAIN\\account.")
+
+    def with_account_names(self, recipient: Recipient) -> Recipient:
+        """Return the recipient with the names that were given."""
+        if self.sam_account_name is None:
+            return recipient
+        name = checked_account_name(recipient.recipient_type_details, self.sam_account_name)
+        return replace(recipient, sam_account_name=name)
+
+
+@dataclass(kw_only=True)
+class AccountNames(AccountName):
+    """The names of what somebody signs in with."""
+
     user_principal_name: str | None = parameter(help="The name to sign in with, as terrya@contoso.com.")
 
     def with_account_names(self, recipient: Recipient) -> Recipient:
         """Return the recipient with the names that were given."""
-        if self.sam_account_name is not None:
-            name = checked_account_name(recipient.recipient_type_details, self.sam_account_name)
-            recipient = replace(recipient, sam_account_name=name)
-        if self.user_principal_name is not None:
-            recipient = replace(recipient, user_principal_name=checked_principal_name(self.user_principal_name))
-        return recipient
+        recipient = super().with_account_names(recipient)
+        if self.user_principal_name is None:
+            return recipient
+        return replace(recipient, user_principal_name=checked_principal_name(self.user_principal_name))

@@ -1,7 +1,7 @@
 """What cmdlets write: objects with the properties, the order and the printed values of Exchange's."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -33,6 +33,8 @@ MAILBOX_OWNER: Final = "Microsoft.Exchange.Management.RecipientTasks.MailboxOwne
 AD_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.ADAcePresentationObject"
 RECIPIENT_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.RecipientPermission"
 AUDIT_EVENT: Final = "Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogEvent"
+AUDIT_PARAMETER: Final = "Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogCmdletParameter"
+AUDIT_PROPERTY: Final = "Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogModifiedProperty"
 AD_USER: Final = "Microsoft.ActiveDirectory.Management.ADUser"
 AD_GROUP: Final = "Microsoft.ActiveDirectory.Management.ADGroup"
 AD_TRUST: Final = "Microsoft.ActiveDirectory.Management.ADTrust"
@@ -53,7 +55,7 @@ class Shown:
     runspace_id: UUID
     send_on_behalf: tuple[Recipient, ...] = ()
     managers: tuple[Recipient, ...] = ()
-    names: Mapping[Sid, str] = MappingProxyType({})
+    names: Mapping[Sid, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _Read = Callable[[Shown], object]

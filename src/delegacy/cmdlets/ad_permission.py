@@ -1,7 +1,7 @@
 """Send As and the other rights in a directory object's list: Add-, Get- and Remove-ADPermission."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from delegacy.cmdlets import _texts, _views
@@ -13,7 +13,7 @@ from delegacy.cmdlets._delegates import (
     require_assignable,
     targets_of,
 )
-from delegacy.cmdlets._entries import as_ace_of, entry_change, outcome_warning, revoke, split
+from delegacy.cmdlets._entries import as_ace_of, entry_change, grant, outcome_warning, revoke, split
 from delegacy.cmdlets._listing import matching
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -101,11 +101,10 @@ class AddADPermission(ExchangeCmdlet):
                 granted_by=self.session.caller_name,
                 granted_at=self.session.clock.now(),
             )
-            missing = changes.ad_acl(target.id).missing_rights(ace)
+            missing = grant(changes, target.id, changes.ad_acl(target.id), ace)
             if not missing:
                 self.write_warning(_texts.ENTRY_PRESENT.format(object=target.distinguished_name, account=delegate.name))
                 continue
-            changes.grant(target.id, replace(ace, rights=missing))
             self.modified(
                 target.canonical_name, entry_change(_CHANGED, delegate.name, missing, allow=ace.allow, added=True)
             )

@@ -16,9 +16,10 @@ from delegacy.cmdlets._creation import (
     grant_initial_mailbox_entries,
     set_password,
 )
+from delegacy.cmdlets._entries import grant
 from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds
 from delegacy.cmdlets._removal import remove_recipient
-from delegacy.cmdlets._settings import AccountSettings, Plan, SetRecipientCmdlet, as_address
+from delegacy.cmdlets._settings import AccountNames, Plan, SetRecipientCmdlet, as_address
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty, WrongRecipientType
@@ -66,7 +67,9 @@ _NEW_KINDS: Final = MappingProxyType(
         "Discovery": _T.DISCOVERY_MAILBOX,
     }
 )
-"""What New- and Enable-Mailbox make, by parameter set."""
+"""What New-Mailbox makes, by parameter set."""
+_ENABLE_KINDS: Final = MappingProxyType({name: kind for name, kind in _NEW_KINDS.items() if name != "DisabledUser"})
+"""What Enable-Mailbox makes, likewise."""
 
 _PERSONAL: Final = ("first_name", "last_name", "initials", "office", "phone", "resource_capacity")
 
@@ -176,7 +179,7 @@ class NewMailbox(ExchangeCmdlet):
 
 
 @dataclass(kw_only=True)
-class SetMailbox(AccountSettings, SetRecipientCmdlet):
+class SetMailbox(AccountNames, SetRecipientCmdlet):
     """Change a mailbox: names, addresses, visibility, who may send on its behalf, its type, its password."""
 
     name = "Set-Mailbox"
@@ -241,8 +244,8 @@ class SetMailbox(AccountSettings, SetRecipientCmdlet):
             if gone := old.rights - kept:
                 changes.revoke(plan.before.id, old.trustee, gone, allow=True)
         for new in after:
-            if new not in before and (missing := changes.mailbox_acl(plan.before.id).missing_rights(new)):
-                changes.grant(plan.before.id, replace(new, rights=missing))
+            if new not in before:
+                grant(changes, plan.before.id, changes.mailbox_acl(plan.before.id), new)
 
     def _plan_type(self, plan: Plan, kind: RecipientTypeDetails) -> None:
         before = plan.before
@@ -296,7 +299,7 @@ class EnableMailbox(ExchangeCmdlet):
 
     identity: Identity = parameter(
         position=0,
-        mandatory=True,
+        sets=dict.fromkeys(_ENABLE_KINDS, True),
         pipeline=True,
         pipeline_by_property_name=True,
         convert=as_identity,
@@ -328,7 +331,7 @@ class EnableMailbox(ExchangeCmdlet):
             master = find_master_account(self, self.linked_master_account, self.linked_domain_controller)
         drafted = draft_recipient(
             self,
-            _NEW_KINDS[self.parameter_set if self.parameter_set in _NEW_KINDS else "User"],
+            _ENABLE_KINDS[self.parameter_set],
             Draft(
                 name=account.name,
                 display_name=self.display_name or account.display_name,

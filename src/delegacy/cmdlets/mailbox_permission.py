@@ -14,7 +14,7 @@ from delegacy.cmdlets._delegates import (
     require_assignable,
     targets_of,
 )
-from delegacy.cmdlets._entries import as_ace_of, entry_change, outcome_warning, revoke
+from delegacy.cmdlets._entries import as_ace_of, entry_change, grant, outcome_warning, revoke
 from delegacy.cmdlets._listing import as_result_size, limited, matching
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -97,12 +97,11 @@ class AddMailboxPermission(ExchangeCmdlet):
             granted_at=self.session.clock.now(),
         )
         changes = self.session.changes
-        missing = changes.mailbox_acl(mailbox.id).missing_rights(ace)
+        missing = grant(changes, mailbox.id, changes.mailbox_acl(mailbox.id), ace)
         self.modified(mailbox.canonical_name)
         if not missing:
             self.write_warning(_texts.ENTRY_PRESENT.format(object=mailbox.distinguished_name, account=delegate.name))
             return
-        changes.grant(mailbox.id, replace(ace, rights=missing))
         self.modified(
             mailbox.canonical_name, entry_change(_CHANGED, delegate.name, missing, allow=ace.allow, added=True)
         )
@@ -285,10 +284,8 @@ class RemoveMailboxPermission(ExchangeCmdlet):
                     mailbox.canonical_name,
                     entry_change(_CHANGED, names[ace.trustee], gone, allow=ace.allow, added=False),
                 )
-        acl = changes.mailbox_acl(mailbox.id)
         for own in initial:
-            if missing := acl.missing_rights(own):
-                changes.grant(mailbox.id, replace(own, rights=missing))
+            grant(changes, mailbox.id, changes.mailbox_acl(mailbox.id), own)
         self._unlink_all(mailbox)
 
     def _unlink_all(self, mailbox: Recipient) -> None:

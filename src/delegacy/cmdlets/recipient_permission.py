@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.cmdlets import _texts, _views
-from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity
+from delegacy.cmdlets._base import DirectoryCmdlet, Identity, as_identity
 from delegacy.cmdlets._delegates import Principal, find_principal, hidden_rule_applies, require_assignable
-from delegacy.cmdlets._entries import entry_change, outcome_warning, revoke
+from delegacy.cmdlets._entries import entry_change, grant, outcome_warning, revoke
 from delegacy.cmdlets._listing import as_result_size, limited, matching
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -23,7 +23,7 @@ _CHANGED: Final = "RecipientPermission"
 
 
 @dataclass(kw_only=True)
-class AddRecipientPermission(ExchangeCmdlet):
+class AddRecipientPermission(DirectoryCmdlet):
     """Grant a delegate Send As on a recipient."""
 
     name = "Add-RecipientPermission"
@@ -62,10 +62,9 @@ class AddRecipientPermission(ExchangeCmdlet):
         ace = Ace(delegate.sid, _SEND_AS, granted_by=self.session.caller_name, granted_at=self.session.clock.now())
         changes = self.session.changes
         self.modified(target.canonical_name)
-        if not changes.ad_acl(target.id).missing_rights(ace):
+        if not grant(changes, target.id, changes.ad_acl(target.id), ace):
             self.write_warning(_texts.ENTRY_PRESENT.format(object=target.distinguished_name, account=delegate.name))
             return
-        changes.grant(target.id, ace)
         self.modified(target.canonical_name, entry_change(_CHANGED, delegate.name, _SEND_AS, allow=True, added=True))
         if hidden_rule_applies(self.session, target):
             self.write_warning(_texts.HIDDEN_MAILBOX.format(identity=target.canonical_name))
@@ -73,7 +72,7 @@ class AddRecipientPermission(ExchangeCmdlet):
 
 
 @dataclass(kw_only=True)
-class GetRecipientPermission(ExchangeCmdlet):
+class GetRecipientPermission(DirectoryCmdlet):
     """List who may send as a recipient, or as whom a delegate may send."""
 
     name = "Get-RecipientPermission"
@@ -131,7 +130,7 @@ class GetRecipientPermission(ExchangeCmdlet):
 
 
 @dataclass(kw_only=True)
-class RemoveRecipientPermission(ExchangeCmdlet):
+class RemoveRecipientPermission(DirectoryCmdlet):
     """Take Send As on a recipient away from a delegate."""
 
     name = "Remove-RecipientPermission"

@@ -1,0 +1,137 @@
+"""Every cmdlet by its name, and its declaration with the parameters that we know and refuse."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Final
+
+from delegacy.cmdlets._base import DirectoryCmdlet
+from delegacy.cmdlets.accepted_domain import GetAcceptedDomain, NewAcceptedDomain
+from delegacy.cmdlets.ad_group import GetADGroup, NewADGroup
+from delegacy.cmdlets.ad_group_member import AddADGroupMember, RemoveADGroupMember
+from delegacy.cmdlets.ad_permission import AddADPermission, GetADPermission, RemoveADPermission
+from delegacy.cmdlets.ad_trust import GetADTrust, NewADTrust
+from delegacy.cmdlets.ad_user import GetADUser, NewADUser
+from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog
+from delegacy.cmdlets.distribution_group import (
+    GetDistributionGroup,
+    NewDistributionGroup,
+    RemoveDistributionGroup,
+    SetDistributionGroup,
+)
+from delegacy.cmdlets.distribution_group_member import (
+    AddDistributionGroupMember,
+    GetDistributionGroupMember,
+    RemoveDistributionGroupMember,
+)
+from delegacy.cmdlets.dynamic_distribution_group import (
+    GetDynamicDistributionGroup,
+    GetDynamicDistributionGroupMember,
+    NewDynamicDistributionGroup,
+    RemoveDynamicDistributionGroup,
+    SetDynamicDistributionGroup,
+)
+from delegacy.cmdlets.group import GetGroup
+from delegacy.cmdlets.mail_contact import GetMailContact, NewMailContact, RemoveMailContact
+from delegacy.cmdlets.mail_user import GetMailUser, NewMailUser, RemoveMailUser, SetMailUser
+from delegacy.cmdlets.mailbox import (
+    DisableMailbox,
+    EnableMailbox,
+    GetMailbox,
+    NewMailbox,
+    RemoveMailbox,
+    SetMailbox,
+)
+from delegacy.cmdlets.mailbox_permission import (
+    AddMailboxPermission,
+    GetMailboxPermission,
+    RemoveMailboxPermission,
+)
+from delegacy.cmdlets.organization_config import GetOrganizationConfig, SetOrganizationConfig
+from delegacy.cmdlets.recipient import GetRecipient
+from delegacy.cmdlets.recipient_permission import (
+    AddRecipientPermission,
+    GetRecipientPermission,
+    RemoveRecipientPermission,
+)
+from delegacy.cmdlets.user import GetUser, SetUser
+from delegacy.powershell.metadata import CmdletInfo, cmdlet_info
+
+CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
+    {
+        "Add-ADGroupMember": AddADGroupMember,
+        "Add-ADPermission": AddADPermission,
+        "Add-DistributionGroupMember": AddDistributionGroupMember,
+        "Add-MailboxPermission": AddMailboxPermission,
+        "Add-RecipientPermission": AddRecipientPermission,
+        "Disable-Mailbox": DisableMailbox,
+        "Enable-Mailbox": EnableMailbox,
+        "Get-ADGroup": GetADGroup,
+        "Get-ADPermission": GetADPermission,
+        "Get-ADTrust": GetADTrust,
+        "Get-ADUser": GetADUser,
+        "Get-AcceptedDomain": GetAcceptedDomain,
+        "Get-DistributionGroup": GetDistributionGroup,
+        "Get-DistributionGroupMember": GetDistributionGroupMember,
+        "Get-DynamicDistributionGroup": GetDynamicDistributionGroup,
+        "Get-DynamicDistributionGroupMember": GetDynamicDistributionGroupMember,
+        "Get-Group": GetGroup,
+        "Get-MailContact": GetMailContact,
+        "Get-MailUser": GetMailUser,
+        "Get-Mailbox": GetMailbox,
+        "Get-MailboxPermission": GetMailboxPermission,
+        "Get-OrganizationConfig": GetOrganizationConfig,
+        "Get-Recipient": GetRecipient,
+        "Get-RecipientPermission": GetRecipientPermission,
+        "Get-User": GetUser,
+        "New-ADGroup": NewADGroup,
+        "New-ADTrust": NewADTrust,
+        "New-ADUser": NewADUser,
+        "New-AcceptedDomain": NewAcceptedDomain,
+        "New-DistributionGroup": NewDistributionGroup,
+        "New-DynamicDistributionGroup": NewDynamicDistributionGroup,
+        "New-MailContact": NewMailContact,
+        "New-MailUser": NewMailUser,
+        "New-Mailbox": NewMailbox,
+        "Remove-ADGroupMember": RemoveADGroupMember,
+        "Remove-ADPermission": RemoveADPermission,
+        "Remove-DistributionGroup": RemoveDistributionGroup,
+        "Remove-DistributionGroupMember": RemoveDistributionGroupMember,
+        "Remove-DynamicDistributionGroup": RemoveDynamicDistributionGroup,
+        "Remove-MailContact": RemoveMailContact,
+        "Remove-MailUser": RemoveMailUser,
+        "Remove-Mailbox": RemoveMailbox,
+        "Remove-MailboxPermission": RemoveMailboxPermission,
+        "Remove-RecipientPermission": RemoveRecipientPermission,
+        "Search-AdminAuditLog": SearchAdminAuditLog,
+        "Set-DistributionGroup": SetDistributionGroup,
+        "Set-DynamicDistributionGroup": SetDynamicDistributionGroup,
+        "Set-MailUser": SetMailUser,
+        "Set-Mailbox": SetMailbox,
+        "Set-OrganizationConfig": SetOrganizationConfig,
+        "Set-User": SetUser,
+    }
+)
+
+
+@cache
+def find_cmdlet(name: str) -> CmdletInfo | None:
+    """Return the declaration of the cmdlet with this name, in any case; None if there is none."""
+    spelled = _spellings().get(name.casefold())
+    if spelled is None:
+        return None
+    return cmdlet_info(CMDLETS[spelled], unsupported=_unsupported().get(spelled, ()))
+
+
+@cache
+def _spellings() -> Mapping[str, str]:
+    return MappingProxyType({name.casefold(): name for name in CMDLETS})
+
+
+@cache
+def _unsupported() -> Mapping[str, tuple[str, ...]]:
+    """Return the names of documented parameters that this product does not have, by cmdlet."""
+    text = resources.files(__package__).joinpath("unsupported.json").read_text(encoding="utf-8")
+    return MappingProxyType({name: tuple(parameters) for name, parameters in json.loads(text).items()})

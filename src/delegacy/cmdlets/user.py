@@ -1,0 +1,79 @@
+"""Accounts, with mail or without: Get- and Set-User."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from delegacy.cmdlets import _views
+from delegacy.cmdlets._creation import checked_text
+from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds
+from delegacy.cmdlets._settings import AccountNames, Plan, SetObjectCmdlet
+from delegacy.domain.recipient import ACCOUNTS, RecipientTypeDetails
+from delegacy.powershell.metadata import ConfirmImpact, parameter
+
+_ARBITRATION: Final = frozenset({RecipientTypeDetails.ARBITRATION_MAILBOX})
+_USUAL: Final = ACCOUNTS - _ARBITRATION
+
+
+@dataclass(kw_only=True)
+class GetUser(GetRecipientCmdlet):
+    """List accounts, those without mail among them."""
+
+    name = "Get-User"
+    output_types = (_views.USER,)
+    kinds = _USUAL
+    view = _views.USER
+
+    arbitration: bool = parameter(switch=True, help="Show the accounts of arbitration mailboxes, and only these.")
+    recipient_type_details: tuple[RecipientTypeDetails, ...] | None = parameter(
+        values=tuple(sorted(kind.value for kind in _USUAL)), help="Only accounts of these kinds."
+    )
+
+    def wanted_kinds(self) -> frozenset[RecipientTypeDetails]:
+        """Return the kinds that this command is about."""
+        offered = _ARBITRATION if self.arbitration else _USUAL
+        return offered if self.recipient_type_details is None else as_kinds(self, self.recipient_type_details, offered)
+
+
+@dataclass(kw_only=True)
+class SetUser(AccountNames, SetObjectCmdlet):
+    """Change what an account says about its person."""
+
+    name = "Set-User"
+    noun = "user"
+    confirm_impact = ConfirmImpact.HIGH
+    kinds = _USUAL
+    view = _views.USER
+
+    name_: str | None = parameter(name="Name", help="The unique name of the object in its container.")
+    display_name: str | None = parameter(help="The name that address lists show.")
+    first_name: str | None = parameter(help="The first name.")
+    last_name: str | None = parameter(help="The last name.")
+    initials: str | None = parameter(help="The initials.")
+    title: str | None = parameter(help="The title.")
+    department: str | None = parameter(help="The department.")
+    company: str | None = parameter(help="The company.")
+    office: str | None = parameter(help="The office.")
+    phone: str | None = parameter(help="The telephone number.")
+    home_phone: str | None = parameter(help="The telephone number at home.")
+    mobile_phone: str | None = parameter(help="The mobile telephone number.")
+    fax: str | None = parameter(help="The fax number.")
+    pager: str | None = parameter(help="The pager number.")
+    assistant_name: str | None = parameter(help="The name of the assistant.")
+    street_address: str | None = parameter(help="The street.")
+    city: str | None = parameter(help="The city.")
+    state_or_province: str | None = parameter(help="The state or province.")
+    postal_code: str | None = parameter(help="The postal code.")
+    post_office_box: str | None = parameter(help="The post office box.")
+    country_or_region: str | None = parameter(help="The country or region.")
+    web_page: str | None = parameter(help="The web page.")
+    notes: str | None = parameter(help="A note.")
+    phonetic_display_name: str | None = parameter(help="How the display name is pronounced.")
+    simple_display_name: str | None = parameter(help="A display name in ASCII.")
+
+    def plan(self, plan: Plan) -> None:
+        """Work out the names."""
+        if self.name_ is not None:
+            plan.after = replace(plan.after, name=checked_text("Name", self.name_))
+        if self.display_name is not None:
+            plan.after = replace(plan.after, display_name=checked_text("DisplayName", self.display_name))
+        plan.after = self.with_account_names(plan.after)
