@@ -149,3 +149,14 @@ class ParseError(Exception):
             exception_type="System.Management.Automation.ParentContainsErrorRecordException",
             position=self.position,
         )
+
+
+def runtime_error(
+    message: str,
+    error_id: str,
+    category: ErrorCategory = ErrorCategory.INVALID_OPERATION,
+    target: object = None,
+    exception_type: str = RUNTIME_EXCEPTION,
+) -> PowerShellError:
+    """Return the exception for an error of the language itself; the interpreter adds where it happened."""
+    return PowerShellError(ErrorRecord(message, error_id, category, target, exception_type))
