@@ -238,13 +238,11 @@ class Database:
     ``lock_timeout`` is how many seconds a writer waits for others; ``page_limit`` makes a SQLite file full at so many pages.
     """
 
-    def __init__(self, url: str, *, lock_timeout: float = LOCK_TIMEOUT, page_limit: int | None = None) -> None:
+    def __init__(self, url: str | sa.URL, *, lock_timeout: float = LOCK_TIMEOUT, page_limit: int | None = None) -> None:
         try:
             self.url = sa.make_url(url)
-        except sa.exc.ArgumentError:
-            raise StoreError(
-                f"'{url}' isn't a database. Give sqlite:///PATH or postgresql://USER@HOST/NAME.", url
-            ) from None
+        except sa.exc.ArgumentError:  # the text may hold a password: it is not repeated
+            raise StoreError("That isn't a database. Give sqlite:///PATH or postgresql://USER@HOST/NAME.") from None
         backend = self.url.get_backend_name()
         if backend == "sqlite":
             self.dialect = Dialect.SQLITE
@@ -254,13 +252,12 @@ class Database:
             self.url = self.url.set(drivername="postgresql+psycopg")
             self.engine = _postgres_engine(self.url, lock_timeout)
         else:
-            raise StoreError(f"'{backend}' isn't a database that Delegacy can use: SQLite or PostgreSQL.", url)
+            raise StoreError(f"'{backend}' isn't a database that Delegacy can use: SQLite or PostgreSQL.", backend)
 
     @classmethod
     def at(cls, path: Path, *, lock_timeout: float = LOCK_TIMEOUT, page_limit: int | None = None) -> "Database":
         """Return the SQLite database in a file."""
-        url = sa.URL.create("sqlite", database=str(path)).render_as_string()
-        return cls(url, lock_timeout=lock_timeout, page_limit=page_limit)
+        return cls(sa.URL.create("sqlite", database=str(path)), lock_timeout=lock_timeout, page_limit=page_limit)
 
     @property
     def file(self) -> Path:

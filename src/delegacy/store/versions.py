@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from delegacy.domain.errors import SchemaTooNew, SchemaTooOld, StoreError
+from delegacy.domain.errors import SchemaTooNew, SchemaTooOld, StoreError, StoreUnavailable
 from delegacy.store import mail_schema, schema
 from delegacy.store.audit import FIRST_HASH
 from delegacy.store.engine import Database, Dialect, translated
@@ -54,25 +54,24 @@ def prepare(database: Database, wanted: Schema) -> None:
     with schema_change(database) as connection:
         revision = revision_of(connection, wanted)
         if revision is None:
-            wanted.metadata.create_all(connection)
-            for table, row in wanted.first_rows.items():
-                connection.execute(sa.insert(table).values(**row))
-            table = sa.Table(
-                wanted.version_table, sa.MetaData(), sa.Column("version_num", sa.String(32), nullable=False)
-            )
-            table.create(connection)
-            connection.execute(sa.insert(table).values(version_num=wanted.revisions[-1]))
-        elif revision not in wanted.revisions:
-            raise SchemaTooNew(
-                f"The {wanted.name} database has schema {revision}, which is newer than this program. Use the program that made it.",
-                revision,
-            )
-        elif revision != wanted.revisions[-1]:
-            raise SchemaTooOld(
-                f"The {wanted.name} database has schema {revision}; this program works with {wanted.revisions[-1]}. "
-                "Run 'delegacy migrate' to bring it up to date.",
-                revision,
-            )
+            _make(connection, wanted)
+        else:
+            _check(revision, wanted)
+
+
+def require_current(database: Database, wanted: Schema) -> None:
+    """Refuse a database whose schema this program does not work with.
+
+    Raises ``SchemaTooOld``, ``SchemaTooNew``, or ``StoreUnavailable`` where there are no tables at all.
+    """
+    try:
+        with database.engine.connect() as connection:
+            revision = revision_of(connection, wanted)
+    except sa.exc.DBAPIError as error:
+        raise translated(error.orig or error) from error
+    if revision is None:
+        raise StoreUnavailable(f"The database holds no {wanted.name}. 'delegacy init' makes one.")
+    _check(revision, wanted)
 
 
 def revision_of(connection: sa.Connection, wanted: Schema) -> str | None:
@@ -103,3 +102,26 @@ def schema_change(database: Database) -> Iterator[sa.Connection]:
             connection.exec_driver_sql("COMMIT")
     except sa.exc.DBAPIError as error:
         raise translated(error.orig or error) from error
+
+
+def _make(connection: sa.Connection, wanted: Schema) -> None:
+    wanted.metadata.create_all(connection)
+    for table, row in wanted.first_rows.items():
+        connection.execute(sa.insert(table).values(**row))
+    version = sa.Table(wanted.version_table, sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+    version.create(connection)
+    connection.execute(sa.insert(version).values(version_num=wanted.revisions[-1]))
+
+
+def _check(revision: str, wanted: Schema) -> None:
+    if revision not in wanted.revisions:
+        raise SchemaTooNew(
+            f"The {wanted.name} database has schema {revision}, which is newer than this program. Use the program that made it.",
+            revision,
+        )
+    if revision != wanted.revisions[-1]:
+        raise SchemaTooOld(
+            f"The {wanted.name} database has schema {revision}; this program works with {wanted.revisions[-1]}. "
+            "Run 'delegacy migrate' to bring it up to date.",
+            revision,
+        )
