@@ -1,8 +1,10 @@
 """The data directory: both databases, certificates, and what tells others where the services listen."""
 
+import fcntl
 import json
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -55,6 +57,19 @@ class DataDirectory:
             raise StoreUnavailable(
                 f"The data directory {self.root} can't be used: {error.strerror}.", str(self.root)
             ) from None
+
+    @contextmanager
+    def only_server(self) -> Iterator[None]:
+        """Return a context in which no other server runs on this directory. Raises ``StoreUnavailable`` if one does."""
+        with (self.endpoints.parent / "server.lock").open("w", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise StoreUnavailable(
+                    f"A server runs on {self.root} already. Stop it first, or use another data directory.",
+                    str(self.root),
+                ) from None
+            yield
 
     def write_endpoints(self, endpoints: Mapping[str, object]) -> None:
         """Say where the services listen, in one step, so that nobody reads half of it."""
