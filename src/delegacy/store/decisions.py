@@ -33,7 +33,7 @@ _SENDS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_SEND_AS))
 _COLUMNS: Final = """
     h.change, h.hidden_mailboxes_denied, a.account_disabled, a.sid, l.sid,
     t.id, t.guid, t.sid, t.recipient_type_details, t.display_name, t.primary_smtp_address, t.hidden,
-    e.entry, e.trustee, e.allow, e.inherited, e.access_right, e.inheritance_type, g.sid, w.name, e.granted_at, e.expires_at
+    e.entry, e.trustee, e.allow, e.inherited, e.access_right, e.inheritance_type, g.sid, w.name, e.granted_at, e.expires_at, a.id
 """
 _LINKED: Final = "LEFT JOIN object l ON l.linked_master_account = a.sid AND l.linked_master_account <> ''"
 _IN_GROUP: Final = """
@@ -50,20 +50,14 @@ _NAMED: Final = f"""
     )
 """
 _WHO: Final = """
-    LEFT JOIN object g ON g.id = e.trustee AND e.trustee > 0
+    LEFT JOIN object g ON e.to_group = 1 AND g.id = e.trustee
     LEFT JOIN grantor w ON w.id = e.granted_by
 """
-# The unary plus keeps SQLite on the few entries of the root, away from the index over all trustees.
-_INHERITED_TO_OPEN: Final = f"""
-    CASE WHEN EXISTS (
-            SELECT 1 FROM ace r
-            WHERE r.target = {ROOT} AND r.access_right IN ({_OPENS}) AND +r.trustee IN (a.id, l.id, {_EVERYBODY})
-        )
-        OR {_IN_GROUP.format(group=ROOT, flag="security")}
-        THEN {ROOT} END
+_INHERITED: Final = f"""
+    CASE WHEN h.inherited_by_all = 1 OR {_IN_GROUP.format(group=ROOT, flag="security")} THEN {ROOT} END
 """
 _ENTRIES_TO_OPEN: Final = f"""
-    LEFT JOIN ace e ON e.target IN (t.id, {_INHERITED_TO_OPEN}) AND e.access_right IN ({_OPENS}) AND {_NAMED}
+    LEFT JOIN ace e ON e.target IN (t.id, {_INHERITED}) AND e.access_right IN ({_OPENS}) AND {_NAMED}
     {_WHO}
 """
 OPENING: Final = f"""
@@ -99,7 +93,8 @@ _JOINED: Final = MappingProxyType({Dialect.SQLITE: "group_concat(d.sid)", Dialec
 
 _WELL_KNOWN_SIDS: Final[Mapping[int, Sid]] = MappingProxyType({key: sid for sid, key in WELL_KNOWN_KEYS.items()})
 _ACE: Final = 12
-_LISTED: Final = 22
+_ACCOUNT: Final = 22
+_LISTED: Final = 23
 _NO_ENTRIES: Final[tuple[Ace, ...]] = ()
 _NOBODY: Final[frozenset[Sid]] = frozenset()
 
@@ -222,8 +217,8 @@ def _users(rows: list[Row]) -> frozenset[Sid]:
 
 
 def _groups(rows: list[Row]) -> frozenset[Sid]:
-    """Return the groups by which entries named the account: it is in all those whose entries were read."""
-    return frozenset(Sid(row[18]) for row in rows if row[13] > 0) - _users(rows)
+    """Return the groups by which entries named the account: it is in each whose entry was read."""
+    return frozenset(Sid(row[18]) for row in rows if row[18] is not None)
 
 
 def _entries(rows: list[Row]) -> tuple[Ace, ...]:
@@ -236,9 +231,9 @@ def _entries(rows: list[Row]) -> tuple[Ace, ...]:
 
 
 def _entry(row: Row, rights: frozenset[Right]) -> Ace:
-    _, trustee, allow, inherited, _, inheritance_type, sid, granted_by, granted_at, expires_at = row[_ACE:_LISTED]
+    _, trustee, allow, inherited, _, inheritance_type, group, granted_by, granted_at, expires_at = row[_ACE:_ACCOUNT]
     return Ace(
-        _WELL_KNOWN_SIDS[trustee] if trustee < 0 else sid,
+        group or _WELL_KNOWN_SIDS.get(trustee) or row[3 if trustee == row[_ACCOUNT] else 4],
         rights,
         allow == 1,
         inherited == 1,

@@ -16,12 +16,12 @@ from delegacy.domain.rights import (
     Right,
     right_from_number,
 )
-from delegacy.domain.sid import Sid
+from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
 from delegacy.store import closure
 from delegacy.store.engine import Connection, Row
-from delegacy.store.principals import find_trustee, sid_of, trustee_for
+from delegacy.store.principals import Trustee, find_trustee, sid_of, trustee_for
 from delegacy.store.rows import to_moment, to_number
-from delegacy.store.schema import ROOT
+from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 from delegacy.store.transaction import Transaction
 
 FIRST_DIRECTORY_RIGHT: Final = min(DirectoryRight)
@@ -48,7 +48,6 @@ _ENTRIES: Final = """
     WHERE a.target = ? AND a.access_right BETWEEN ? AND ?
     ORDER BY a.inherited, a.entry, a.trustee, a.allow
 """
-_DECIDING: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_FULL_ACCESS | ADMITS_SEND_AS))
 _HIGHEST: Final = 2**31 - 1
 _MAILBOX_KINDS: Final = frozenset(kind.value for kind in MAILBOXES)
 _LISTS: Final = MappingProxyType({True: (0, FIRST_DIRECTORY_RIGHT - 1), False: (int(FIRST_DIRECTORY_RIGHT), _HIGHEST)})
@@ -114,21 +113,26 @@ def revoke(transaction: Transaction, target: int, sid: Sid, rights: Iterable[Rig
 
 
 def set_inherited(transaction: Transaction, aces: Sequence[Ace]) -> None:
-    """Set the entries that every mailbox inherits, and the groups that the root of the closure holds."""
+    """Set the entries that every mailbox inherits, and whom the root of the closure holds."""
     connection = transaction.connection
     connection.run("DELETE FROM ace WHERE target = ?", (ROOT,))
-    for (group,) in connection.rows("SELECT member FROM member WHERE group_id = ?", (ROOT,)):
-        connection.run("DELETE FROM member WHERE member = ? AND group_id = ?", (group, ROOT))
-        closure.remove_membership(connection, group, ROOT)
+    for (member,) in connection.rows("SELECT member FROM member WHERE group_id = ?", (ROOT,)):
+        connection.run("DELETE FROM member WHERE member = ? AND group_id = ?", (member, ROOT))
+        closure.remove_membership(connection, member, ROOT)
     for ace in aces:
         _write(transaction, ROOT, ace, inherited=1)
-    for (group,) in connection.rows(
-        f"SELECT DISTINCT trustee FROM ace WHERE target = ? AND to_group = 1 AND access_right IN ({_DECIDING})", (ROOT,)
-    ):
-        connection.run("INSERT INTO member (member, group_id) VALUES (?, ?)", (group, ROOT))
-        closure.add_membership(connection, group, ROOT)
-    to_send = any(ace.rights & ADMITS_SEND_AS for ace in aces)
-    connection.run("UPDATE head SET inherited_to_send = ? WHERE id = 1", (int(to_send),))
+    deciding = [ace for ace in aces if ace.rights & (ADMITS_FULL_ACCESS | ADMITS_SEND_AS)]
+    trustees = {trustee_for(transaction, ace.trustee) for ace in deciding}
+    for trustee in trustees:
+        if trustee.key > 0:
+            connection.run("INSERT INTO member (member, group_id) VALUES (?, ?)", (trustee.key, ROOT))
+        if trustee.is_group:
+            closure.add_membership(connection, trustee.key, ROOT)
+    by_all = not trustees.isdisjoint({Trustee(WELL_KNOWN_KEYS[sid]) for sid in (EVERYONE, AUTHENTICATED_USERS, SELF)})
+    to_send = any(ace.rights & ADMITS_SEND_AS for ace in deciding)
+    connection.run(
+        "UPDATE head SET inherited_by_all = ?, inherited_to_send = ? WHERE id = 1", (int(by_all), int(to_send))
+    )
 
 
 def set_send_on_behalf(

@@ -26,8 +26,8 @@ REVISIONS: Final = ("0001",)
 ROOT: Final = 0
 """The container above every mailbox: the target under which ``ace`` keeps the entries that mailboxes inherit.
 
-In ``member`` and ``group_closure`` it stands for a group that holds those whom these entries name, so that one look-up tells whether an account has
-anything to do with them.
+In ``member`` and ``group_closure`` it stands for a group that holds those whom these entries name, so that one look-up tells whether they
+concern an account.
 """
 FIRST_FOREIGN: Final = -1000
 """Foreign principals have this key and lower ones."""
@@ -75,11 +75,13 @@ head = sa.Table(
     _number("next_entry", 1),
     _number("next_foreign", FIRST_FOREIGN),
     _flag("hidden_mailboxes_denied"),
+    _flag("inherited_by_all"),
     _flag("inherited_to_send"),
     _number("audit_sequence"),
     sa.Column("audit_hash", sa.LargeBinary(), nullable=False),
 )
-"""One row. Every writer locks it first, and every commit raises ``change`` by one. ``inherited_to_send``: mailboxes inherit entries for sending."""
+"""One row. Every writer locks it first, and every commit raises ``change`` by one. 
+``inherited_by_all`` and ``inherited_to_send`` tell whether mailboxes inherit entries for everyone, and for sending."""
 
 account_domain = sa.Table(
     "account_domain",
