@@ -5,9 +5,10 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Final, TextIO
 
 from delegacy.admin.shell.choices import HELP_KEY, choice_lines, help_text, picked
@@ -55,7 +56,8 @@ class TerminalHost:
     """Implements `powershell.host.Host` on three text streams.
 
     Objects and Write-Host go to the output; errors, warnings, verbose and debug lines to the error output, so that a redirected output
-    holds data only. A reader of the output that goes away (`| head`) stops the commands, and `reader_has_gone` tells so.
+    holds data only. When the output can take no more (its reader has gone, as with `| head`, or the disk is full) the commands are
+    stopped, and `output_has_failed` tells so.
     """
 
     def __init__(
@@ -75,7 +77,8 @@ class TerminalHost:
         self._now = now
         self._progress = ProgressLine()
         self._progress_shown = False
-        self.reader_has_gone = False
+        self._line_is_open = False
+        self.output_has_failed = False
         self.input_has_ended = False
 
     # ---------------------------------------------------------------------------------------------------------------- facts
@@ -94,6 +97,11 @@ class TerminalHost:
     def is_terminal(self) -> bool:
         """Whether lines are seen on a terminal."""
         return self._output.isatty()
+
+    @property
+    def is_colored(self) -> bool:
+        """Whether terminals are shown colours."""
+        return self._colored
 
     @property
     def files(self) -> HostFiles | None:
@@ -139,9 +147,11 @@ class TerminalHost:
         self._progress_shown = bool(line)
 
     def end_command(self) -> None:
-        """Take away what a command left standing, and bring its output to the reader."""
+        """Take away what a command left standing, end the line that it left open on a terminal, and bring its output to the reader."""
         self._progress.clear()
         self._erase_progress()
+        if self._line_is_open:
+            self._show(self._output if self._output.isatty() else self._errors, "\n")
         self._flush(self._output)
         self._flush(self._errors)
 
@@ -190,7 +200,9 @@ class TerminalHost:
                 line = self._input.readline()
         except KeyboardInterrupt:
             line = ""
-        if not (shown and line.endswith("\n") and self._input.isatty()):
+        if shown and line.endswith("\n") and self._input.isatty():
+            self._line_is_open = False
+        else:
             self._show(person, "\n")  # nobody saw an Enter end the line
         if not line:
             raise self._ended()
@@ -221,23 +233,30 @@ class TerminalHost:
             self._put(self._errors, ERASE_LINE)
 
     def _put(self, target: TextIO, text: str) -> None:
-        if self.reader_has_gone and target is self._output:
+        if self.output_has_failed and target is self._output:
             return
+        if text and target.isatty():
+            self._line_is_open = not text.endswith(("\n", ERASE_LINE, CLEAR_SCREEN))
         try:
             target.write(text)
         except UnicodeEncodeError:
             encoding = target.encoding or "utf-8"
             target.write(text.encode(encoding, "replace").decode(encoding))
-        except BrokenPipeError:
-            self._reader_went(target)
+        except OSError as error:
+            self._failed(target, error)
 
     def _flush(self, target: TextIO) -> None:
         try:
             target.flush()
-        except BrokenPipeError:
-            self._reader_went(target)
+        except OSError as error:
+            self._failed(target, error)
 
-    def _reader_went(self, target: TextIO) -> None:
-        if target is self._output:
-            self.reader_has_gone = True
+    def _failed(self, target: TextIO, error: OSError) -> None:
+        """Give up an output that can't be written, and let what is left in its buffer go nowhere."""
+        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), target.fileno())
+        if target is self._output and not self.output_has_failed:
+            self.output_has_failed = True
             self._interrupts.stop()
+            if not isinstance(error, BrokenPipeError):
+                self.write(Stream.ERROR, f"The output can't be written: {error.strerror}.")

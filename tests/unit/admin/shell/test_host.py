@@ -1,3 +1,4 @@
+import errno
 import io
 import os
 import pty
@@ -346,7 +347,25 @@ def test_progress_is_for_terminals_that_can_erase_a_line(bench: Bench) -> None:
     assert bench.errors.getvalue() == ""
 
 
-# ------------------------------------------------------------------------------------------------------ a reader who goes
+def test_a_line_that_a_command_left_open_on_a_terminal_is_ended() -> None:
+    bench = Bench("y\n", terminal=True, environment={"NO_COLOR": "1"})
+    bench.host.write_host(HostText("a", newline=False))
+    bench.host.end_command()
+    bench.host.end_command()
+    assert bench.output.getvalue() == "a\n"
+    bench.host.read_line("Name: ")  # the terminal itself shows the Enter of the answer
+    bench.host.end_command()
+    assert bench.output.getvalue() == "a\nName: "
+
+
+def test_a_line_left_open_in_a_file_stays_as_it_is() -> None:
+    bench = Bench()
+    bench.host.write_host(HostText("a", newline=False))
+    bench.host.end_command()
+    assert bench.output.getvalue() == "a"
+
+
+# ------------------------------------------------------------------------------------------- an output that takes no more
 
 
 class Abandoned(Screen):
@@ -366,9 +385,29 @@ def test_when_the_reader_goes_commands_stop_and_errors_are_still_said() -> None:
     host.write_host(HostText("x"))
     host.write(Stream.ERROR, "oops")
     host.end_command()
-    assert host.reader_has_gone
+    assert host.output_has_failed
     assert host.is_stopping()
     assert errors.getvalue() == "oops\n"
+
+
+@pytest.mark.parametrize("moment", ["write", "flush"])
+def test_an_output_without_room_stops_commands_and_says_so_once(moment: str) -> None:
+    class Full(Screen):
+        pass
+
+    def no_room(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    setattr(Full, moment, no_room)
+    interrupts, errors = Interrupts(), Screen()
+    host = TerminalHost((Screen(), Full(), errors), interrupts=interrupts, environment={})
+    host.write(Stream.SUCCESS, "x")
+    host.end_command()
+    host.write(Stream.SUCCESS, "x")
+    host.end_command()
+    assert host.output_has_failed
+    assert host.is_stopping()
+    assert errors.getvalue() == "The output can't be written: No space left on device.\n"
 
 
 def test_an_error_output_that_nobody_reads_stops_nothing() -> None:
@@ -377,6 +416,6 @@ def test_an_error_output_that_nobody_reads_stops_nothing() -> None:
     host.write(Stream.ERROR, "oops")
     host.write(Stream.SUCCESS, "x")
     host.end_command()
-    assert not host.reader_has_gone
+    assert not host.output_has_failed
     assert not host.is_stopping()
     assert output.getvalue() == "x\n"

@@ -1,0 +1,20 @@
+"""What the shell needs from the session that runs its commands; a `session.runspace.Runspace` behind the composition root's adapter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a piece of script ended: whether its last statement succeeded, and the code that `exit` asked to leave with, if it did."""
+
+    succeeded: bool
+    exit_code: int | None = None
+
+
+class CommandSession(Protocol):
+    """Runs commands as one caller, keeps variables and functions from one to the next, and shows what they say on its host."""
+
+    def run(self, text: str, *, name: str | None = None, arguments: Sequence[str] = ()) -> Outcome:
+        """Run a script. `name` is its file, for messages; `arguments` bind to its parameters."""

@@ -1,0 +1,160 @@
+import asyncio
+import io
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from delegacy.admin.shell.host import TerminalHost
+from delegacy.admin.shell.interrupts import Interrupts
+from delegacy.admin.shell.repl import Repl, needs_more
+from delegacy.admin.shell.session import Outcome
+
+CTRL_C, CTRL_D, CTRL_R, ALT_ENTER, UP, ENTER = "\x03", "\x04", "\x12", "\x1b\r", "\x1b[A", "\r"
+PASTE = "\x1b[200~{}\x1b[201~"
+
+
+class Bench:
+    """A shell with a keyboard of its own; its session remembers what it was asked to run."""
+
+    def __init__(self, keyboard: PipeInput, folder: Path) -> None:
+        self.keyboard = keyboard
+        self.ran: list[str] = []
+        self.act: Callable[[], None] = lambda: None
+        self.output = io.StringIO()
+        self.interrupts = Interrupts()
+        self.history = folder / "history"
+        self.stopping_at_start: list[bool] = []
+        self.pieces: list[str] = []
+        self.may_type = True
+
+    def run(self, text: str, *, name: str | None = None, arguments: Sequence[str] = ()) -> Outcome:
+        assert name is None
+        assert not arguments
+        self.ran.append(text)
+        self.may_type = True
+        self.stopping_at_start.append(self.interrupts.is_stopping())
+        self.act()
+        word, _, code = text.partition(" ")
+        return Outcome(succeeded=True, exit_code=int(code or 0) if word == "exit" else None)
+
+    def type(self, *pieces: str) -> int:
+        """Type one piece at the first prompt, and one at the prompt after each command that ran."""
+        host = TerminalHost(
+            (io.StringIO(), self.output, io.StringIO()), interrupts=self.interrupts, environment={"TERM": "xterm"}
+        )
+        shell = Repl(
+            self,
+            host,
+            self.interrupts,
+            organization="contoso.com",
+            caller="CONTOSO\\Administrator",
+            history=self.history,
+            terminal=(self.keyboard, DummyOutput()),
+        )
+        self.pieces, self.may_type = list(pieces), True
+        shell._prompt.app.after_render += self._on_render
+        return shell.run()
+
+    def _on_render(self, _: object) -> None:
+        if self.may_type and self.pieces:
+            self.may_type = False
+            asyncio.get_running_loop().call_soon(self.keyboard.send_text, self.pieces.pop(0))  # history is loaded first
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with create_pipe_input() as keyboard:
+        yield Bench(keyboard, tmp_path)
+
+
+def test_commands_run_one_after_the_other_until_exit(bench: Bench) -> None:
+    assert bench.type(f"Get-Mailbox{ENTER}Get-User x{ENTER}exit{ENTER}") == 0
+    assert bench.ran == ["Get-Mailbox", "Get-User x", "exit"]
+
+
+def test_exit_gives_its_code(bench: Bench) -> None:
+    assert bench.type(f"exit 3{ENTER}") == 3
+
+
+def test_ctrl_d_leaves_an_empty_line_only(bench: Bench) -> None:
+    assert bench.type(f"Get-Mailbox{CTRL_D}{ENTER}{CTRL_D}") == 0
+    assert bench.ran == ["Get-Mailbox"]
+
+
+def test_empty_lines_run_nothing(bench: Bench) -> None:
+    bench.type(f"{ENTER}  {ENTER}{CTRL_D}")
+    assert bench.ran == []
+
+
+def test_a_command_goes_on_until_it_has_ended(bench: Bench) -> None:
+    bench.type(f"if ($true) {{{ENTER}Get-Mailbox |{ENTER}Get-User{ENTER}}}{ENTER}{CTRL_D}")
+    assert bench.ran == ["if ($true) {\nGet-Mailbox |\nGet-User\n}"]
+
+
+def test_a_text_that_can_never_be_right_is_run_for_its_error(bench: Bench) -> None:
+    bench.type(f"Get-Mailbox ){ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-Mailbox )"]
+
+
+def test_alt_enter_begins_a_line_anywhere(bench: Bench) -> None:
+    bench.type(f"Get-Mailbox{ALT_ENTER}Get-User{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-Mailbox\nGet-User"]
+
+
+def test_pasted_lines_are_one_command(bench: Bench) -> None:
+    bench.type(PASTE.format("Get-Mailbox\r\nGet-User") + ENTER + CTRL_D)
+    assert bench.ran == ["Get-Mailbox\nGet-User"]
+
+
+def test_ctrl_c_clears_what_was_typed(bench: Bench) -> None:
+    bench.type(f"Remove-Mailbox x{CTRL_C}Get-User{ENTER}if (1) {{{ENTER}{CTRL_C}{CTRL_C}{CTRL_D}")
+    assert bench.ran == ["Get-User"]
+
+
+def test_ctrl_c_during_a_command_stops_that_one_only(bench: Bench) -> None:
+    bench.act = bench.interrupts.stop
+    bench.type(f"Get-Mailbox{ENTER}Get-User{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-Mailbox", "Get-User"]
+    assert bench.stopping_at_start == [False, False]
+
+
+def test_history_outlives_the_shell_without_secrets(bench: Bench) -> None:
+    bench.type(f"Get-Mailbox{ENTER}$p = ConvertTo-SecureString hunter2 -AsPlainText -Force{ENTER}{CTRL_D}")
+    assert "Get-Mailbox" in bench.history.read_text()
+    assert "hunter2" not in bench.history.read_text()
+    bench.ran.clear()
+    bench.type(f"{UP}{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-Mailbox"]
+
+
+def test_the_line_before_comes_back_even_with_a_secret(bench: Bench) -> None:
+    bench.type(f"$password = 1{ENTER}", f"{UP}2{ENTER}{CTRL_D}")
+    assert bench.ran == ["$password = 1", "$password = 12"]
+
+
+def test_history_is_searched(bench: Bench) -> None:
+    bench.type(f"Get-Mailbox a{ENTER}", f"Get-User b{ENTER}", f"{CTRL_R}Mailbox{ENTER}{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-Mailbox a", "Get-User b", "Get-Mailbox a"]
+
+
+def test_tab_at_the_start_of_a_line_indents(bench: Bench) -> None:
+    bench.type(f"if (1) {{{ENTER}\tGet-User{ENTER}}}{ENTER}{CTRL_D}")
+    assert bench.ran == ["if (1) {\n    Get-User\n}"]
+
+
+def test_the_shell_says_where_and_who_one_is(bench: Bench) -> None:
+    bench.type(CTRL_D)
+    assert "contoso.com, as CONTOSO\\Administrator" in bench.output.getvalue()
+
+
+@pytest.mark.parametrize("text", ["(", "Get-Mailbox |", "'a", "@'\na", "Get-Mailbox `", "@{", "if (1) {", "<# a"])
+def test_what_has_not_ended_needs_more(text: str) -> None:
+    assert needs_more(text)
+
+
+@pytest.mark.parametrize("text", ["", "Get-Mailbox", "a ``", ")", "'a'", "if (1) {}", "@'\na\n'@"])
+def test_what_has_ended_or_is_wrong_needs_no_more(text: str) -> None:
+    assert not needs_more(text)
