@@ -85,6 +85,9 @@ class Session(Protocol):
     def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
         """Return the object that ``identity`` names (``DirectoryReader.resolve``), remembered within the transaction."""
 
+    def started(self) -> None:
+        """Tell the audit that a record begins, or begins again."""
+
     def modified(self, target: str, properties: Iterable[ModifiedProperty] = ()) -> None:
         """Tell the audit what the step changes, and how."""
 
@@ -153,6 +156,7 @@ class DirectoryCmdlet(Cmdlet):
         """Run one record, again from the start when the directory changed under it."""
         self._agreed = ""
         while True:
+            self.session.started()
             try:
                 self.check_server()
                 self.run()

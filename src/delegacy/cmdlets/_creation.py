@@ -11,7 +11,9 @@ from typing import Final
 from delegacy.cmdlets._addresses import POLICY, Addresses, alias_from, first_addresses
 from delegacy.cmdlets._base import DirectoryCmdlet, Identity
 from delegacy.cmdlets._listing import container_of
+from delegacy.cmdlets._views import FOLLOWING, plain
 from delegacy.domain.address import ProxyAddress, SmtpAddress
+from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty, ManagementObjectNotFound
 from delegacy.domain.mailbox import WITHOUT_OWN_ACCOUNT, initial_ad_acl, initial_mailbox_acl
 from delegacy.domain.organization import USERS_CONTAINER, AccountDomain
@@ -102,7 +104,7 @@ def add_recipient(cmdlet: DirectoryCmdlet, drafted: Recipient, password: SecureS
     """Add the object with the entries and the password that it starts with, and return it."""
     changes = cmdlet.session.changes
     added = changes.add(drafted)
-    cmdlet.modified(added.canonical_name)
+    cmdlet.modified(added.canonical_name, *_told_of_new(added))
     if added.recipient_type_details in ACCOUNTS:
         for ace in initial_ad_acl():
             changes.grant(added.id, ace)
@@ -110,6 +112,12 @@ def add_recipient(cmdlet: DirectoryCmdlet, drafted: Recipient, password: SecureS
     if password is not None:
         set_password(cmdlet, added, password)
     return added
+
+
+def _told_of_new(recipient: Recipient) -> list[ModifiedProperty]:
+    """Return the properties that a new object starts with, as the audit log tells them."""
+    values = ((prop.name, prop.value_of(recipient)) for prop in PROPERTIES.values() if prop.name not in FOLLOWING)
+    return [ModifiedProperty(name, "", plain(value)) for name, value in values if value not in (None, (), False)]
 
 
 def grant_initial_mailbox_entries(cmdlet: DirectoryCmdlet, mailbox: Recipient) -> None:

@@ -18,7 +18,7 @@ def remove_recipient(cmdlet: DirectoryCmdlet, target: Recipient) -> None:
     for group in changes.groups_of(target.id):
         require_administrators_left(changes, group, {target.id})
     lost = changes.remove(target.id)
-    cmdlet.modified(target.canonical_name)
+    cmdlet.modified(target.canonical_name, ModifiedProperty("Guid", str(target.guid), ""))
     for grant in lost:
         cmdlet.modified(target.canonical_name, ModifiedProperty(permission_label(grant), grant.target, ""))
         cmdlet.write_warning(

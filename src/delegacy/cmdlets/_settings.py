@@ -11,7 +11,7 @@ from delegacy.cmdlets._creation import checked_account_name, checked_principal_n
 from delegacy.cmdlets._delegates import find_behalf_delegates, hidden_rule_applies
 from delegacy.cmdlets._groups import find_managers
 from delegacy.cmdlets._lists import ListChange, as_list_change, as_text, changed
-from delegacy.cmdlets._views import plain, recipient_objects
+from delegacy.cmdlets._views import FOLLOWING, plain, recipient_objects
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty
@@ -20,8 +20,6 @@ from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.powershell.metadata import parameter
 from delegacy.powershell.values import pascal_case
 
-_SILENT: Final = frozenset({"WhenChanged", "DistinguishedName", "WindowsEmailAddress"})
-"""Properties that follow from others, and are not told of by themselves."""
 _SEND_ON_BEHALF: Final = "GrantSendOnBehalfTo"
 MANAGED_BY: Final = "ManagedBy"
 _ADDRESS_PARAMETERS: Final = frozenset(
@@ -90,7 +88,7 @@ class Plan:
         told = []
         for prop in PROPERTIES.values():
             old, new = prop.value_of(self.before), prop.value_of(self.after)
-            if old != new and prop.name not in _SILENT:
+            if old != new and prop.name not in FOLLOWING:
                 told.append(ModifiedProperty(prop.name, plain(old), plain(new)))
         told += [
             ModifiedProperty(name, plain(old), plain(new))

@@ -42,6 +42,11 @@ AD_TRUST: Final = "Microsoft.ActiveDirectory.Management.ADTrust"
 _OBJECT_ID: Final = "Microsoft.Exchange.Data.Directory.ADObjectId"
 _PRINCIPAL_ID: Final = "Microsoft.Exchange.Configuration.Tasks.SecurityPrincipalIdParameter"
 
+FOLLOWING: Final = frozenset(
+    {"WhenChanged", "WhenCreated", "DistinguishedName", "WindowsEmailAddress", "RecipientType"}
+)
+"""Properties that follow from others, which the audit log does not tell of by themselves."""
+
 UNCHANGED: Final = "Unchanged"
 NEW: Final = "New"
 

@@ -1,0 +1,220 @@
+"""The transactions of a pipeline: one write transaction for its changes, each record in a savepoint; reads beside it.
+
+A writing step reads in a read transaction, or in the write transaction once there is one, and opens that at its first change: so -WhatIf
+and questions hold no lock. Whatever changed between the two makes the step read again. The write transaction is committed when
+the pipeline ends, before a question, and every so often, so that other writers never wait long.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
+
+from delegacy.cmdlets._base import ReadAgain
+from delegacy.domain.errors import StoreError
+from delegacy.domain.organization import Organization
+from delegacy.domain.ports import AuditLog, Directory, DirectoryReader, Store, UnitOfWork
+from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+
+MOST_RECORDS: Final = 500
+LONGEST: Final = 0.1
+"""Seconds from the first change to the commit, beyond which the next record commits."""
+
+
+@dataclass(slots=True)
+class _Step:
+    """One step: what it reads, and the savepoint that its changes are in."""
+
+    writes: bool
+    reading: ExitStack | None = None
+    reader: DirectoryReader | None = None
+    organization: Organization | None = None
+    seen: int | None = None
+    savepoint: ExitStack | None = None
+
+
+@dataclass(slots=True)
+class _Unit:
+    """An open write transaction: the number of the change before it, and what was looked up in it."""
+
+    work: UnitOfWork
+    closing: ExitStack
+    base: int
+    opened: float
+    resolved: dict[tuple[str, frozenset[RecipientTypeDetails]], Recipient]
+    organization: Organization | None = None
+    records: int = 0
+    dirty: bool = False
+
+
+class Transactions:
+    """The transactions behind the steps of one runspace. Not for several threads at once."""
+
+    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._monotonic = monotonic
+        self._steps: list[_Step] = []
+        self._unit: _Unit | None = None
+        self._lost: StoreError | None = None
+
+    def enter(self, *, writes: bool) -> None:
+        """Begin a step; a reading step may contain others."""
+        self._steps.append(_Step(writes))
+
+    def leave(self) -> None:
+        """End the step, and commit when that is due. What a failed commit loses is told by `flush`."""
+        step = self._steps.pop()
+        self._release(step)
+        _close(step)
+        unit = self._unit
+        if unit is None or not step.writes:
+            return
+        unit.records += 1
+        if unit.dirty and (unit.records >= MOST_RECORDS or self._monotonic() - unit.opened >= LONGEST):
+            try:
+                self._commit()
+            except StoreError as error:
+                self._lost = error
+
+    def undo(self, error: BaseException) -> None:
+        """Undo what the step has changed."""
+        step = self._steps[-1]
+        savepoint, step.savepoint = step.savepoint, None
+        if savepoint is not None:
+            savepoint.__exit__(type(error), error, error.__traceback__)
+            self.forget()
+
+    @property
+    def reader(self) -> DirectoryReader:
+        """The directory as the step sees it."""
+        step = self._steps[-1]
+        if step.reader is not None:
+            return step.reader
+        if self._unit is not None:
+            step.seen = self._unit.base
+            return self._unit.work.directory
+        step.reading = ExitStack()
+        step.reader = step.reading.enter_context(self._store.read())
+        step.seen = step.reader.change
+        return step.reader
+
+    @property
+    def writer(self) -> Directory:
+        """The directory for writing. Raises `ReadAgain`, or the error that lost earlier changes of the pipeline."""
+        step = self._steps[-1]
+        if not step.writes:
+            raise TypeError("A cmdlet that changes the directory declares supports_should_process.")
+        unit = self._opened_unit()
+        if step.reader is not None:
+            _close(step)
+        if step.seen not in (None, unit.base):
+            step.seen = None
+            raise ReadAgain
+        if step.savepoint is None:
+            step.savepoint = ExitStack()
+            step.savepoint.enter_context(unit.work.savepoint())
+        unit.dirty = True
+        return unit.work.directory
+
+    def audit(self) -> AuditLog:
+        """Return the audit log of the write transaction, which is opened if there is none."""
+        unit = self._opened_unit()
+        unit.dirty = True
+        return unit.work.audit
+
+    @property
+    def next_change(self) -> int:
+        """The number that the changes of the open write transaction will have, 0 if there is none."""
+        return 0 if self._unit is None else self._unit.base + 1
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether what the step reads stays readable when the write transaction ends."""
+        return self._unit is None or self._steps[-1].reader is not None
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the step has changed anything."""
+        return self._steps[-1].savepoint is not None
+
+    def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+        """Return the object that an identity names, remembered in the write transaction. Raises `LookupFailed`."""
+        directory, unit = self.reader, self._unit
+        if unit is None or directory is not unit.work.directory:
+            return directory.resolve(identity, kinds)
+        found = unit.resolved.get((identity, kinds))
+        if found is None:
+            found = unit.resolved[identity, kinds] = directory.resolve(identity, kinds)
+        return found
+
+    @property
+    def organization(self) -> Organization:
+        """The organization, remembered likewise."""
+        step, unit = self._steps[-1], self._unit
+        directory = self.reader
+        if unit is not None and directory is unit.work.directory:
+            unit.organization = unit.organization or directory.organization()
+            return unit.organization
+        step.organization = step.organization or directory.organization()
+        return step.organization
+
+    def forget(self) -> None:
+        """Forget what was looked up: an identity may name another object now."""
+        if self._unit is not None:
+            self._unit.resolved.clear()
+            self._unit.organization = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether changes wait for a commit, or were lost by one."""
+        return self._lost is not None or (self._unit is not None and self._unit.dirty)
+
+    def flush(self) -> None:
+        """Make the changes durable. Raises `StoreError`, also for changes that an earlier commit has lost."""
+        if self._lost is not None:
+            error, self._lost = self._lost, None
+            self.discard()
+            raise error
+        for step in self._steps:
+            self._release(step)
+        if self._unit is not None and self._unit.dirty:
+            self._commit()
+        else:
+            self.discard()
+
+    def discard(self) -> None:
+        """Undo every change that is not durable."""
+        unit, self._unit = self._unit, None
+        if unit is not None:
+            unit.closing.close()
+
+    def _opened_unit(self) -> _Unit:
+        if self._lost is not None:
+            raise self._lost
+        if self._unit is None:
+            closing = ExitStack()
+            work = closing.enter_context(self._store.write())
+            self._unit = _Unit(work, closing, work.directory.change, self._monotonic(), {})
+        return self._unit
+
+    def _commit(self) -> None:
+        unit = self._unit
+        if unit is None:
+            return
+        try:
+            unit.work.commit()
+        finally:
+            self.discard()
+
+    @staticmethod
+    def _release(step: _Step) -> None:
+        savepoint, step.savepoint = step.savepoint, None
+        if savepoint is not None:
+            savepoint.close()
+
+
+def _close(step: _Step) -> None:
+    reading, step.reading, step.reader = step.reading, None, None
+    if reading is not None:
+        reading.close()
