@@ -92,6 +92,8 @@ class Listener:
                         _log.warning("connection could not be accepted", extra={"reason": str(error)})
                         await asyncio.sleep(_PAUSE_WHEN_OUT_OF_FILES)
                         continue
+                    # asyncio does so itself only for sockets that name TCP as their protocol; without it answers wait 40 ms for an ACK.
+                    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     self._admit(peer, str(address[0]), connections)
 
     def _admit(self, peer: socket.socket, host: str, connections: asyncio.TaskGroup) -> None:
@@ -121,6 +123,8 @@ class Listener:
                 await connection.ended()
         except OSError as error:
             _log.info("connection failed", extra={"origin": host, "reason": str(error)})
+        except Exception:  # noqa: BLE001 - the outer edge of a connection: a fault of ours in one must not end the others
+            _log.exception("connection failed", extra={"origin": host})
         finally:
             self._peers[host] -= 1
             if not self._peers[host]:
