@@ -1,4 +1,11 @@
-# The demo organization beside its people, who are in people.csv.
+# The demo organization. $People are the rows of people.csv, $Password is the password of every account.
+param($People, [securestring]$Password)
+
+# People
+foreach ($person in $People) {
+    New-Mailbox -Name $person.Name -Alias $person.Alias -FirstName $person.FirstName -LastName $person.LastName -UserPrincipalName "$($person.Alias)@contoso.com" -Password $Password
+    Set-User -Identity $person.Alias -Department $person.Department -Title $person.Title -Office $person.Office -Phone $person.Phone
+}
 
 # Shared mailboxes, rooms and equipment
 New-Mailbox -Shared -Name "Helpdesk Tickets" -Alias helpdesktickets
@@ -27,6 +34,7 @@ New-MailUser -Name "Paula Reiter" -Alias paular -ExternalEmailAddress paula@wood
 New-MailContact -Name "Oliver Lee" -Alias oliverl -ExternalEmailAddress oliver@litware.example
 
 # A mailbox whose owner signs in with an account of the trusted domain FABRIKAM
+New-ADTrust -Name fabrikam.com -NetBIOSName FABRIKAM
 New-ADUser -Name "Robin Wood" -SamAccountName robinw -UserPrincipalName robinw@fabrikam.com -AccountPassword $Password -Enabled $true -Server fabrikam.com
 New-Mailbox -Name "Robin Wood" -Alias robinw -FirstName Robin -LastName Wood -LinkedMasterAccount FABRIKAM\robinw -LinkedDomainController dc01.fabrikam.com
 
