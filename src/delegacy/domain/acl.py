@@ -55,8 +55,7 @@ class Acl:
         """
         if not any(entry.rights & rights for entry in self._explicit(trustee, allow=allow)):
             inherited = any(
-                entry.inherited and entry.trustee == trustee and entry.allow == allow and entry.rights & rights
-                for entry in self.entries
+                entry.trustee == trustee and entry.allow == allow and entry.rights & rights for entry in self.entries
             )
             return self, RemovalOutcome.INHERITED if inherited else RemovalOutcome.NOT_PRESENT
         kept = [_without(entry, trustee, rights, allow=allow) for entry in self.entries]

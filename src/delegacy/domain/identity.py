@@ -85,8 +85,8 @@ def _exact(text: str, key: str) -> list[IdentityReading]:
         found.append(IdentityReading(IdentityForm.DISTINGUISHED_NAME, fold(name.name), fold(name.container)))
     if (canonical := split_canonical_name(text)) is not None:
         found.append(IdentityReading(IdentityForm.CANONICAL_NAME, fold(canonical[1]), fold(canonical[0])))
-    domain, separator, account = text.partition("\\")
-    if separator and domain and account and "\\" not in account:
+    domain, _, account = text.partition("\\")
+    if domain and account and "\\" not in account:
         found.append(IdentityReading(IdentityForm.LOGON_NAME, fold(account), fold(domain)))
     if "@" in text:
         found.append(IdentityReading(IdentityForm.USER_PRINCIPAL_NAME, key))

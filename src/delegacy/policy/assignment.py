@@ -87,7 +87,7 @@ DELEGATES: Final = MappingProxyType(
         Permission.FULL_ACCESS: _PRINCIPALS,
         Permission.SEND_AS: _PRINCIPALS,
         Permission.SEND_ON_BEHALF: MappingProxyType(
-            dict.fromkeys(MAILBOXES - {_T.USER_MAILBOX, _T.LINKED_MAILBOX}, Surface.SHELL)
+            dict.fromkeys(MAILBOXES, Surface.SHELL)
             | dict.fromkeys(
                 _PRINCIPALS_EVERYWHERE
                 | {_T.MAIL_UNIVERSAL_DISTRIBUTION_GROUP, _T.MAIL_NON_UNIVERSAL_GROUP, _T.ROOM_LIST},

@@ -116,7 +116,7 @@ def test_an_allow_is_not_removed_as_a_deny_nor_a_deny_as_an_allow() -> None:
 
 
 def test_an_inherited_entry_is_not_removed_and_is_named_as_the_reason() -> None:
-    before = Acl((INHERITED_ALLOW,))
+    before = Acl((ace(READ), INHERITED_ALLOW))
     assert before.remove(JIM, frozenset({FULL}), allow=True) == (before, RemovalOutcome.INHERITED)
 
 

@@ -86,6 +86,8 @@ def test_text_that_is_no_address_is_not_read_as_one(identity: str) -> None:
         GUID.replace("-", ""),  # a name may look like this
         f"{{{GUID}",
         f"{GUID}}}",
+        f"[{GUID}}}",
+        f"{{{GUID}]",
         "5dd6a3b2-8a1c-4c6e-9f38-1ed29b0d4c7g",
         "S-1-5",
         "CN=Terry\\",

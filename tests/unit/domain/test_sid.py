@@ -45,6 +45,7 @@ def test_a_sid_in_lower_case_is_read_in_upper_case() -> None:
         "S-1-5-21\n",
         "S-1-5--21",
         "S-1-5-4294967296",  # a sub-authority has 32 bits
+        "S-1-5-4294967296-1",
         "S-1-281474976710656-1",  # the authority has 48 bits
         "S-1-5" + "-1" * 16,  # MS-DTYP 2.4.2.2: at most 15 sub-authorities
         "S-1-5-٢١",
