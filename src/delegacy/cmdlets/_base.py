@@ -119,8 +119,8 @@ def as_identity(value: object) -> Identity:
     if isinstance(value, Identity):
         return value
     if isinstance(value, PSObject):
-        for name in ("ObjectGuid", "Guid"):
-            if value.find(name) is not None and isinstance(guid := value.get(name), UUID):
+        for name in ("Guid", "ObjectGuid", "ObjectGUID"):
+            if isinstance(guid := value.members().get(name), UUID):
                 return Identity(value.text or str(guid), guid)
         if value.text is None:
             raise ValueError("The object has no identity.")

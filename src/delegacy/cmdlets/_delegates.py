@@ -37,9 +37,10 @@ class Principal:
     sids: tuple[Sid, ...] = ()
 
     @property
-    def is_individual(self) -> bool:
-        """Tell whether it is one account, and no group."""
-        return self.recipient is not None and self.recipient.recipient_type_details in ACCOUNTS
+    def individual(self) -> Recipient | None:
+        """Return the object where it is one account, and no group."""
+        recipient = self.recipient
+        return recipient if recipient is not None and recipient.recipient_type_details in ACCOUNTS else None
 
 
 def find_principal(session: Session, named: Identity, *, orphans: bool = False) -> Principal:

@@ -40,20 +40,17 @@ def as_ace_of(type_name: str) -> Callable[[object], PSObject]:
     return convert
 
 
-def grant(changes: Directory, target: int, acl: Acl, ace: Ace) -> frozenset[Right]:
-    """Grant the rights of ``ace`` that the list lacks, and return them.
+def grant(changes: Directory, target: int, ace: Ace) -> frozenset[Right]:
+    """Grant the rights of ``ace`` that the target's list lacks, and return them.
 
     An entry that holds such a right without doing for the object what ``ace`` does gives it up first (``Acl.add``).
     """
-    missing = acl.missing_rights(ace)
-    if not missing:
-        return missing
-    if any(
-        not entry.inherited and entry.trustee == ace.trustee and entry.allow == ace.allow and entry.rights & missing
-        for entry in acl.entries
-    ):
+    present = changes.entries_like(target, ace)
+    missing = Acl(present).missing_rights(ace)
+    if any(entry.rights & missing for entry in present):
         changes.revoke(target, ace.trustee, missing, allow=ace.allow)
-    changes.grant(target, replace(ace, rights=missing))
+    if missing:
+        changes.grant(target, ace if missing == ace.rights else replace(ace, rights=missing))
     return missing
 
 

@@ -14,7 +14,7 @@ from delegacy.domain.properties import PROPERTIES
 from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight, Right
 from delegacy.domain.sid import Sid
-from delegacy.powershell.values import PSObject
+from delegacy.powershell.values import PSObject, ScriptProperty
 
 _T = RecipientTypeDetails
 
@@ -72,7 +72,7 @@ def object_id(recipient: Recipient) -> PSObject:
         _OBJECT_ID,
         {
             "Name": recipient.name,
-            "DistinguishedName": recipient.distinguished_name,
+            "DistinguishedName": ScriptProperty(lambda _: recipient.distinguished_name),
             "ObjectGuid": recipient.guid,
             "Parent": recipient.container,
         },

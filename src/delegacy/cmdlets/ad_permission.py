@@ -101,7 +101,7 @@ class AddADPermission(ExchangeCmdlet):
                 granted_by=self.session.caller_name,
                 granted_at=self.session.clock.now(),
             )
-            missing = grant(changes, target.id, changes.ad_acl(target.id), ace)
+            missing = grant(changes, target.id, ace)
             if not missing:
                 self.write_warning(_texts.ENTRY_PRESENT.format(object=target.distinguished_name, account=delegate.name))
                 continue

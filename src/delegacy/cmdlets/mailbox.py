@@ -245,7 +245,7 @@ class SetMailbox(AccountNames, SetRecipientCmdlet):
                 changes.revoke(plan.before.id, old.trustee, gone, allow=True)
         for new in after:
             if new not in before:
-                grant(changes, plan.before.id, changes.mailbox_acl(plan.before.id), new)
+                grant(changes, plan.before.id, new)
 
     def _plan_type(self, plan: Plan, kind: RecipientTypeDetails) -> None:
         before = plan.before

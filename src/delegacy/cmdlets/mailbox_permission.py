@@ -7,7 +7,6 @@ from typing import Final
 from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity, quoted
 from delegacy.cmdlets._delegates import (
-    Principal,
     find_principal,
     hidden_rule_applies,
     mapped_object_of,
@@ -96,36 +95,30 @@ class AddMailboxPermission(ExchangeCmdlet):
             granted_by=self.session.caller_name,
             granted_at=self.session.clock.now(),
         )
-        changes = self.session.changes
-        missing = grant(changes, mailbox.id, changes.mailbox_acl(mailbox.id), ace)
-        self.modified(mailbox.canonical_name)
+        missing = grant(self.session.changes, mailbox.id, ace)
+        told = [entry_change(_CHANGED, delegate.name, missing, allow=ace.allow, added=True)] if missing else []
+        if delegate.individual is not None and self._maps(missing):
+            told.append(self._link(mailbox, delegate.individual))
+        self.modified(mailbox.canonical_name, *told)
         if not missing:
             self.write_warning(_texts.ENTRY_PRESENT.format(object=mailbox.distinguished_name, account=delegate.name))
             return
-        self.modified(
-            mailbox.canonical_name, entry_change(_CHANGED, delegate.name, missing, allow=ace.allow, added=True)
-        )
-        if self._maps(delegate, missing):
-            self._link(mailbox, delegate)
         if ace.allow and hidden_rule_applies(self.session, mailbox):
             self.write_warning(_texts.HIDDEN_MAILBOX.format(identity=mailbox.canonical_name))
         self.write_object(_views.mailbox_ace(self.session, mailbox, ace, delegate.name, _views.NEW))
 
-    def _maps(self, delegate: Principal, granted: frozenset[Right]) -> bool:
+    def _maps(self, granted: frozenset[Right]) -> bool:
         return (
             self.auto_mapping
             and not self.deny
             and self.inheritance_type.reaches_object
             and MailboxRight.FULL_ACCESS in granted
-            and delegate.is_individual
         )
 
-    def _link(self, mailbox: Recipient, delegate: Principal) -> None:
-        if delegate.recipient is None:
-            return
-        mapped = mapped_object_of(self.session, delegate.recipient)
+    def _link(self, mailbox: Recipient, delegate: Recipient) -> ModifiedProperty:
+        mapped = mapped_object_of(self.session, delegate)
         self.session.changes.link(mailbox.id, [mapped.id])
-        self.modified(mailbox.canonical_name, ModifiedProperty("DelegateListLink", "", mapped.canonical_name))
+        return ModifiedProperty("DelegateListLink", "", mapped.canonical_name)
 
     def _set_owner(self, mailbox: Recipient) -> None:
         owner = find_principal(self.session, self.owner)
@@ -285,7 +278,7 @@ class RemoveMailboxPermission(ExchangeCmdlet):
                     entry_change(_CHANGED, names[ace.trustee], gone, allow=ace.allow, added=False),
                 )
         for own in initial:
-            grant(changes, mailbox.id, changes.mailbox_acl(mailbox.id), own)
+            grant(changes, mailbox.id, own)
         self._unlink_all(mailbox)
 
     def _unlink_all(self, mailbox: Recipient) -> None:

@@ -62,7 +62,7 @@ class AddRecipientPermission(DirectoryCmdlet):
         ace = Ace(delegate.sid, _SEND_AS, granted_by=self.session.caller_name, granted_at=self.session.clock.now())
         changes = self.session.changes
         self.modified(target.canonical_name)
-        if not grant(changes, target.id, changes.ad_acl(target.id), ace):
+        if not grant(changes, target.id, ace):
             self.write_warning(_texts.ENTRY_PRESENT.format(object=target.distinguished_name, account=delegate.name))
             return
         self.modified(target.canonical_name, entry_change(_CHANGED, delegate.name, _SEND_AS, allow=True, added=True))

@@ -121,6 +121,9 @@ class DirectoryReader(Protocol):
     def ad_acl(self, key: int) -> Acl:
         """Return a directory object's list with what it inherits, likewise."""
 
+    def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
+        """Return an object's explicit entries of the trustee and kind (allow, deny) of ``ace``, as far as they hold rights of it."""
+
     def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
         """Return the delegates in a recipient's Send on Behalf list, in the order in which they were added."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from delegacy.cmdlets._base import Identity
 from delegacy.cmdlets._lists import ListChange
 from delegacy.domain.audit import AuditRecord, ModifiedProperty
 from delegacy.powershell.cmdlet import Cmdlet
@@ -53,6 +54,8 @@ def _parameters(info: CmdletInfo, cmdlet: Cmdlet) -> Iterable[tuple[str, str]]:
 
 def printed(value: object) -> str:
     """Return a parameter's value as the log keeps it: as PowerShell would read it, secrets masked."""
+    if isinstance(value, (Identity, str)):
+        return str(value)
     if isinstance(value, (SecureString, PSCredential)):
         return MASK
     if isinstance(value, ListChange):

@@ -1,6 +1,7 @@
 """Access control entries, Send on Behalf lists and auto-mapping links: written and read."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -48,6 +49,11 @@ _ENTRIES: Final = """
     WHERE a.target = ? AND a.access_right BETWEEN ? AND ?
     ORDER BY a.inherited, a.entry, a.trustee, a.allow
 """
+_LIKE: Final = (
+    "SELECT 0, a.entry, a.trustee, a.allow, a.access_right, a.inheritance_type, g.name, a.granted_at, a.expires_at, '', '' FROM ace a "
+    "LEFT JOIN grantor g ON g.id = a.granted_by "
+    "WHERE a.target = ? AND a.access_right = ? AND a.trustee = ? AND a.allow = ? AND a.inherited = 0"
+)
 _HIGHEST: Final = 2**31 - 1
 _MAILBOX_KINDS: Final = frozenset(kind.value for kind in MAILBOXES)
 _LISTS: Final = MappingProxyType({True: (0, FIRST_DIRECTORY_RIGHT - 1), False: (int(FIRST_DIRECTORY_RIGHT), _HIGHEST)})
@@ -59,6 +65,15 @@ def acl(connection: Connection, key: int, *, of_mailbox: bool) -> Acl:
     if _inherits(connection, key):
         rows += connection.rows(_ENTRIES, (ROOT, *_LISTS[of_mailbox]))
     return Acl(tuple(_entries(rows)))
+
+
+def entries_like(connection: Connection, key: int, ace: Ace) -> tuple[Ace, ...]:
+    """Return the explicit entries of the trustee and kind of ``ace``, as far as they hold rights of it."""
+    trustee = find_trustee(connection, ace.trustee)
+    if trustee is None:
+        return ()
+    rows = [row for right in ace.rights for row in connection.rows(_LIKE, (key, right, trustee.key, int(ace.allow)))]
+    return tuple(replace(entry, trustee=ace.trustee) for entry in _entries(rows))
 
 
 def grant(transaction: Transaction, target: int, ace: Ace) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
+from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
@@ -122,6 +123,9 @@ class SqlDirectoryReader:
 
     def ad_acl(self, key: int) -> Acl:
         return grants.acl(self._connection, key, of_mailbox=False)
+
+    def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
+        return grants.entries_like(self._connection, key, ace)
 
     def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
         return self._joined("send_on_behalf j ON j.delegate = o.id WHERE j.target = ? ORDER BY j.entry", key)
