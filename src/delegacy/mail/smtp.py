@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 from abc import abstractmethod
+from collections import defaultdict
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -104,11 +105,9 @@ class SmtpSession(SMTP, Connection):
             timeout=limits.idle,
             loop=asyncio.get_running_loop(),
         )
-        self.command_size_limits = {
-            **dict.fromkeys(self._smtp_methods, _LONGEST_COMMAND),
-            "MAIL": _LONGEST_COMMAND + _MAIL_PARAMETERS,
-            "AUTH": self.line_length_limit,
-        }
+        self.command_size_limits = defaultdict(
+            lambda: _LONGEST_COMMAND, MAIL=_LONGEST_COMMAND + _MAIL_PARAMETERS, AUTH=self.line_length_limit
+        )
         self._limits = limits
         self._postmaster_domain = postmaster_domain
         self._extensions = extensions
@@ -126,13 +125,11 @@ class SmtpSession(SMTP, Connection):
     async def accept(self, envelope: SmtpEnvelope, message: MessageHeaders) -> str:
         """Take a message, or refuse it, and return the reply. What is accepted is durable when this returns."""
 
-    @property
     def peer_address(self) -> str:
         """Return the address that the peer connects from."""
         peer = self.session.peer if self.session is not None else None
         return str(peer[0]) if peer else ""
 
-    @property
     def greeted_as(self) -> str:
         """Return the name that the peer has given in EHLO, printable and short."""
         name = (self.session.host_name if self.session is not None else None) or ""
@@ -154,7 +151,7 @@ class SmtpSession(SMTP, Connection):
         if self._handler_coroutine is not None:
             await asyncio.wait([self._handler_coroutine])
             if not self._handler_coroutine.cancelled() and (error := self._handler_coroutine.exception()):
-                _log.debug("connection lost", extra={"origin": self.peer_address, "reason": str(error)})
+                _log.debug("connection lost", extra={"origin": self.peer_address(), "reason": str(error)})
 
     def connection_lost(self, error: Exception | None) -> None:
         """See ``asyncio.Protocol``."""
@@ -164,7 +161,7 @@ class SmtpSession(SMTP, Connection):
 
     async def take_content(self) -> str:
         """Read and accept the message that has come, and return the reply."""
-        envelope = self._transaction
+        envelope = self.transaction()
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         try:
             message = read_message(content, smtputf8=envelope.smtp_utf8)
@@ -177,15 +174,15 @@ class SmtpSession(SMTP, Connection):
         try:
             return await self.accept(envelope, message)
         except StoreFull:
-            _log.exception("message not accepted", extra={"origin": self.peer_address})
+            _log.exception("message not accepted", extra={"origin": self.peer_address()})
             return STORE_FULL
         except StoreError:
-            _log.exception("message not accepted", extra={"origin": self.peer_address})
+            _log.exception("message not accepted", extra={"origin": self.peer_address()})
             return STORE_UNAVAILABLE
 
     def log_refusal(self, what: str, detail: str) -> None:
         """Leave the line that every refused message leaves."""
-        _log.warning("message refused", extra={"origin": self.peer_address, "what": what, "detail": detail})
+        _log.warning("message refused", extra={"origin": self.peer_address(), "what": what, "detail": detail})
 
     async def push(self, status: str | bytes) -> None:
         """Send a reply, printable, with an enhanced code where one belongs."""
@@ -197,7 +194,7 @@ class SmtpSession(SMTP, Connection):
 
     async def handle_exception(self, error: Exception) -> str:
         """Reply to a fault of ours without a word about it."""
-        _log.error("command failed", exc_info=error, extra={"origin": self.peer_address})
+        _log.error("command failed", exc_info=error, extra={"origin": self.peer_address()})
         self.envelope = self._create_envelope()
         if isinstance(error, StoreError):
             return STORE_FULL if isinstance(error, StoreFull) else STORE_UNAVAILABLE
@@ -212,7 +209,7 @@ class SmtpSession(SMTP, Connection):
     async def smtp_MAIL(self, arg: str | None) -> None:
         if await self.check_helo_needed() or await self.check_auth_needed("MAIL"):
             return
-        envelope = self._transaction
+        envelope = self.transaction()
         if envelope.mail_from is not None:
             await self.push("503 5.5.1 The sender has been given already")
             return
@@ -233,7 +230,7 @@ class SmtpSession(SMTP, Connection):
     async def smtp_RCPT(self, arg: str | None) -> None:
         if await self.check_helo_needed() or await self.check_auth_needed("RCPT"):
             return
-        envelope = self._transaction
+        envelope = self.transaction()
         if envelope.mail_from is None:
             await self.push("503 5.5.1 The sender must be given first")
             return
@@ -269,8 +266,8 @@ class SmtpSession(SMTP, Connection):
     async def smtp_HELP(self, arg: str) -> None:  # noqa: ARG002 - aiosmtpd's signature
         await self.push("214 2.0.0 See RFC 5321")
 
-    @property
-    def _transaction(self) -> SmtpEnvelope:
+    def transaction(self) -> SmtpEnvelope:
+        """Return the transaction being made."""
         if not isinstance(self.envelope, SmtpEnvelope):
             raise TypeError("No transaction before the connection is made.")
         return self.envelope

@@ -51,7 +51,7 @@ class IncomingSession(SmtpSession):
 
     async def check_sender(self, sender: SmtpAddress | None) -> str | None:
         """Refuse a reverse-path in one of our domains."""
-        if sender is None or self._is_trusted or not await self._any_local([sender]):
+        if sender is None or self._is_trusted() or not await self._any_local([sender]):
             return None
         self.log_refusal("local envelope sender", str(sender))
         return ANONYMOUS_SENDER
@@ -63,7 +63,7 @@ class IncomingSession(SmtpSession):
 
     async def accept(self, envelope: SmtpEnvelope, message: MessageHeaders) -> str:
         """Check who the message says it is from, and deliver it."""
-        may_be_local = self._is_trusted or self._services.allow_local_header_from
+        may_be_local = self._is_trusted() or self._services.allow_local_header_from
         if not may_be_local and await self._any_local(_header_addresses(message)):
             self.log_refusal("local header sender", str(message.header_from.address))
             return ANONYMOUS_SENDER
@@ -79,14 +79,13 @@ class IncomingSession(SmtpSession):
         )
         _log.info(
             "message accepted",
-            extra={"origin": self.peer_address, "recipients": len(envelope.recipients), "transaction": transaction},
+            extra={"origin": self.peer_address(), "recipients": len(envelope.recipients), "transaction": transaction},
         )
         return f"250 2.6.0 <{transaction}> Queued mail for delivery"
 
-    @property
     def _is_trusted(self) -> bool:
         try:
-            address = ipaddress.ip_address(self.peer_address.partition("%")[0])
+            address = ipaddress.ip_address(self.peer_address().partition("%")[0])
         except ValueError:
             return False
         mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
@@ -109,7 +108,7 @@ class IncomingSession(SmtpSession):
         edit.drop("return-path")
         edit.prepend(
             "Received",
-            f"from {self.greeted_as or 'unknown'} ([{self.peer_address}])",
+            f"from {self.greeted_as() or 'unknown'} ([{self.peer_address()}])",
             f"by {services.server_name} with {protocol} id {transaction};",
             date_value(services.clock.now()),
         )

@@ -65,7 +65,7 @@ class SubmissionSession(SmtpSession):
         """Refuse a command of a client that has not signed in."""
         if self._account is not None:
             return False
-        _log.info("not signed in", extra={"origin": self.peer_address, "command": caller_method})
+        _log.info("not signed in", extra={"origin": self.peer_address(), "command": caller_method})
         await self.push(replies.NOT_SIGNED_IN)
         return True
 
@@ -76,7 +76,7 @@ class SubmissionSession(SmtpSession):
         if self._account is not None:
             await self.push("503 5.5.1 Signed in already")
             return
-        if self._transaction.mail_from is not None:
+        if self.transaction().mail_from is not None:
             await self.push("503 5.5.1 Not within a transaction")
             return
         mechanism, _, initial = (arg or "").partition(" ")
@@ -88,7 +88,7 @@ class SubmissionSession(SmtpSession):
         """Refuse a reverse-path that the submitter may not send with, whatever From will say."""
         if sender is None:
             return None
-        answer = await self._services.authorizer.authorize_send(self._submitter, sender)
+        answer = await self._services.authorizer.authorize_send(self._submitter(), sender)
         return replies.REPLIES[answer.decision.reason] if isinstance(answer.decision, Deny) else None
 
     async def check_recipient(self, recipient: SmtpAddress) -> str | None:
@@ -98,7 +98,7 @@ class SubmissionSession(SmtpSession):
 
     async def accept(self, envelope: SmtpEnvelope, message: MessageHeaders) -> str:
         """Authorise, dress and deliver a message."""
-        check = AuthorshipCheck(self._services.authorizer, self._submitter)
+        check = AuthorshipCheck(self._services.authorizer, self._submitter())
         authorship = await check.check(message.identity(envelope.sender))
         if isinstance(authorship, Deny):
             self.log_refusal("not this sender", authorship.reason.value)
@@ -121,7 +121,7 @@ class SubmissionSession(SmtpSession):
         _log.info(
             "message accepted",
             extra={
-                "account": self._submitter.logon_name,
+                "account": self._submitter().logon_name,
                 "author": authorship.author.address,
                 "right": authorship.right.value,
                 "recipients": len(envelope.recipients),
@@ -131,7 +131,6 @@ class SubmissionSession(SmtpSession):
         )
         return f"250 2.6.0 <{message_id}> Queued mail for delivery"
 
-    @property
     def _submitter(self) -> Account:
         if self._account is None:
             raise PermissionError("Nobody has signed in.")
@@ -140,7 +139,7 @@ class SubmissionSession(SmtpSession):
     def _depart(
         self, message: MessageHeaders, authorship: Authorship, envelope_sender: SmtpAddress | None
     ) -> tuple[Departure, str]:
-        services, account = self._services, self._submitter
+        services, account = self._services, self._submitter()
         transaction = str(uuid4())
         stamp = Stamp(
             server_name=services.server_name,
@@ -157,7 +156,7 @@ class SubmissionSession(SmtpSession):
     def _whereabouts(self) -> frozenset[str]:
         """Return the client's address, unless it says nothing."""
         try:
-            address = ipaddress.ip_address(self.peer_address)
+            address = ipaddress.ip_address(self.peer_address())
         except ValueError:
             return frozenset()
         return frozenset() if address.is_loopback else frozenset({str(address)})
@@ -186,7 +185,7 @@ class SubmissionSession(SmtpSession):
 
     async def _sign_in(self, credentials: Credentials) -> None:
         result = await self._services.sign_in.authenticate(
-            credentials.authentication_identity, credentials.password, self.peer_address
+            credentials.authentication_identity, credentials.password, self.peer_address()
         )
         if isinstance(result, Account) and _is_own_name(credentials, result):
             self._account = result
