@@ -19,6 +19,7 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
+from delegacy.admin.shell.completion import SessionCompleter, complete_at_cursor
 from delegacy.admin.shell.highlighting import Role, highlighted
 from delegacy.admin.shell.history import ShellHistory
 from delegacy.admin.shell.host import TerminalHost
@@ -70,6 +71,7 @@ class Repl:
             prompt_continuation=_CONTINUATION,
             key_bindings=_key_bindings(),
             lexer=_Lexer(),
+            completer=SessionCompleter(session),
             style=Style([(f"role.{role.name.lower()}", color) for role, color in _COLORS.items()]),
             include_default_pygments_style=False,
             color_depth=None if host.is_colored else ColorDepth.MONOCHROME,
@@ -131,7 +133,7 @@ def _key_bindings() -> KeyBindings:
         elif not buffer.document.current_line_before_cursor.strip():
             buffer.insert_text(" " * _INDENT)
         else:
-            buffer.start_completion(insert_common_part=True)
+            complete_at_cursor(buffer)
 
     return bindings
 

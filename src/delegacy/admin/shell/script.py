@@ -1,5 +1,6 @@
 """Running one command or script without a prompt, and the exit code that says how it ended."""
 
+import codecs
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,22 +12,29 @@ SUCCEEDED: Final = 0
 FAILED: Final = 1
 INTERRUPTED: Final = 130
 
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
 
 def run_script(
     session: CommandSession,
     host: TerminalHost,
     interrupts: Interrupts,
-    text: str,
+    script: str | bytes,
     *,
     name: str | None = None,
     arguments: Sequence[str] = (),
 ) -> int:
-    """Run a script and return its exit code.
+    """Run a script, as text or as the bytes of a file, and return its exit code.
 
     0 when its last statement succeeded and 1 when it failed, could not be parsed, asked a question at the end of its input, or could
     not write its output; the code of `exit`; 130 after Ctrl-C.
     """
     with interrupts.handled():
+        text = script if isinstance(script, str) else decoded(script)
         outcome = session.run(text, name=name, arguments=arguments)
         host.end_command()
     if host.output_has_failed:
@@ -36,3 +44,14 @@ def run_script(
     if outcome.exit_code is not None:
         return outcome.exit_code
     return SUCCEEDED if outcome.succeeded and not host.input_has_ended else FAILED
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a script file: as its byte order mark says, else UTF-8, else Windows-1252, which takes any bytes."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return content[len(mark) :].decode(encoding, "replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")

@@ -10,9 +10,11 @@ from prompt_toolkit.output import DummyOutput
 from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.repl import Repl, needs_more
-from delegacy.admin.shell.session import Outcome
+from delegacy.admin.shell.session import Outcome, Suggestion, Suggestions
 
 CTRL_C, CTRL_D, CTRL_R, ALT_ENTER, UP, ENTER = "\x03", "\x04", "\x12", "\x1b\r", "\x1b[A", "\r"
+LEFT = "\x1b[D"
+WORDS = ("Get-Mailbox", "Get-MailboxPermission", "-Identity", "'Terry Adams'")
 PASTE = "\x1b[200~{}\x1b[201~"
 
 
@@ -28,6 +30,8 @@ class Bench:
         self.history = folder / "history"
         self.stopping_at_start: list[bool] = []
         self.pieces: list[str] = []
+        self.asked: list[tuple[str, int]] = []
+        self.completion_fails = False
         self.may_type = True
 
     def run(self, text: str, *, name: str | None = None, arguments: Sequence[str] = ()) -> Outcome:
@@ -39,6 +43,14 @@ class Bench:
         self.act()
         word, _, code = text.partition(" ")
         return Outcome(succeeded=True, exit_code=int(code or 0) if word == "exit" else None)
+
+    def complete(self, text: str, cursor: int) -> Suggestions:
+        self.asked.append((text, cursor))
+        if self.completion_fails:
+            raise RuntimeError
+        start = max(text.rfind(" ", 0, cursor), text.rfind("\n", 0, cursor)) + 1
+        words = [word for word in WORDS if word.strip("'").lower().startswith(text[start:cursor].lower())]
+        return Suggestions(start, tuple(Suggestion(word, word.strip("'"), "a word") for word in words))
 
     def type(self, *pieces: str) -> int:
         """Type one piece at the first prompt, and one at the prompt after each command that ran."""
@@ -143,6 +155,38 @@ def test_history_is_searched(bench: Bench) -> None:
 def test_tab_at_the_start_of_a_line_indents(bench: Bench) -> None:
     bench.type(f"if (1) {{{ENTER}\tGet-User{ENTER}}}{ENTER}{CTRL_D}")
     assert bench.ran == ["if (1) {\n    Get-User\n}"]
+
+
+def test_tab_completes_what_there_is_one_of(bench: Bench) -> None:
+    bench.type(f"get-mailboxp\t -i\t ter\t{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-MailboxPermission -Identity 'Terry Adams'"]
+
+
+def test_tab_goes_through_what_there_are_several_of(bench: Bench) -> None:
+    bench.type(f"Get\t\t\t{ENTER}{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-MailboxPermission"]
+
+
+def test_enter_takes_a_suggestion_and_runs_nothing_yet(bench: Bench) -> None:
+    bench.type(f"Get\t\t{ENTER} x{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-Mailbox x"]
+
+
+def test_completion_is_asked_at_the_cursor(bench: Bench) -> None:
+    bench.type(f"Get-Mailbox -i x{LEFT}{LEFT}\t{ENTER}{CTRL_D}")
+    assert bench.asked[0] == ("Get-Mailbox -i x", 14)
+    assert bench.ran == ["Get-Mailbox -Identity x"]
+
+
+def test_nothing_to_suggest_changes_nothing(bench: Bench) -> None:
+    bench.type(f"xyz\t{ENTER}{CTRL_D}")
+    assert bench.ran == ["xyz"]
+
+
+def test_a_look_up_that_fails_costs_only_the_suggestions(bench: Bench) -> None:
+    bench.completion_fails = True
+    bench.type(f"Get-M\tx{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-Mx"]
 
 
 def test_the_shell_says_where_and_who_one_is(bench: Bench) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
-from delegacy.admin.shell.script import run_script
-from delegacy.admin.shell.session import Outcome
+from delegacy.admin.shell.script import decoded, run_script
+from delegacy.admin.shell.session import Outcome, Suggestions
 from delegacy.powershell.host import EndOfInput
 from delegacy.powershell.streams import HostText, Stream
 
@@ -28,6 +28,9 @@ class Ran:
         self.asked.append((text, name, tuple(arguments)))
         self.act()
         return self.outcome
+
+    def complete(self, text: str, cursor: int) -> Suggestions:
+        raise AssertionError(text, cursor)
 
 
 class Bench:
@@ -59,6 +62,31 @@ def test_the_script_its_name_and_its_arguments_reach_the_session() -> None:
     session = Ran()
     Bench().exit_code(session)
     assert session.asked == [("Get-Mailbox", "a.ps1", ("x",))]
+
+
+TEXT = "Get-Mailbox \u201cZoë\u201d \u2013Identity x"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_scripts_come_in_the_encodings_of_windows(encoding: str) -> None:
+    assert decoded(TEXT.encode(encoding)) == TEXT
+
+
+def test_utf_16_of_the_other_byte_order_is_read() -> None:
+    assert decoded(b"\xfe\xff" + TEXT.encode("utf-16-be")) == TEXT
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"\xff\xfe\x00", b"\xfe\xff\xd8\x00", b"\x81\x8d", bytes(range(256))]
+)
+def test_any_bytes_are_some_text(content: bytes) -> None:
+    assert isinstance(decoded(content), str)
+
+
+def test_the_bytes_of_a_file_are_run_as_text() -> None:
+    bench, session = Bench(), Ran()
+    run_script(session, bench.host, bench.interrupts, "'é'".encode("cp1252"))
+    assert session.asked == [("'é'", None, ())]
 
 
 def test_a_question_at_the_end_of_input_is_a_failure_whatever_came_after() -> None:
