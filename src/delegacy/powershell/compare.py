@@ -172,7 +172,7 @@ def _incomparable(left: object, right: object) -> PowerShellError:
     )
 
 
-def sort_key(*, ignore_case: bool = True) -> Callable[[object], object]:
+def sort_key(*, ignore_case: bool = True) -> Callable[[object], Any]:
     """Return a key for sorting values of any kinds: what cannot be compared is ordered as text."""
 
     def order(left: object, right: object) -> int:
