@@ -177,10 +177,6 @@ def _clash_among(connection: Connection, objects: Sequence[Recipient]) -> Confli
     for obj in objects:
         for error in _clashes(connection, obj):
             return error
-        for address in obj.email_addresses:
-            other = seen.setdefault(("address", address.key), obj)
-            if other is not obj:
-                return ProxyAddressExists(str(address), other.canonical_name)
         for what, *key in _unique_keys(obj):
             other = seen.setdefault((what, *key), obj)
             if key[-1] and other is not obj:
@@ -188,6 +184,10 @@ def _clash_among(connection: Connection, objects: Sequence[Recipient]) -> Confli
                     f"'{obj.name}' can't be written: its {what} is already being used by \"{other.canonical_name}\".",
                     obj.name,
                 )
+        for address in obj.email_addresses:
+            other = seen.setdefault(("address", address.key), obj)
+            if other is not obj:
+                return ProxyAddressExists(str(address), other.canonical_name)
     return None
 
 
