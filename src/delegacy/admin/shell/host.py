@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -34,10 +34,15 @@ def _local_time() -> datetime:
 
 
 def standard_streams() -> tuple[TextIO, TextIO, TextIO]:
-    """Return the process's input, output and error output, made to survive text that their encoding cannot spell."""
+    """Return the process's input, output and error output.
+
+    The input is made to survive bytes that are no text. A stream that the process was started without is an empty one.
+    """
+    given: tuple[TextIO | None, ...] = (sys.stdin, sys.stdout, sys.stderr)  # None when it was closed
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    return sys.stdin, sys.stdout, sys.stderr
+    standard_input, output, errors = (StringIO() if stream is None else stream for stream in given)
+    return standard_input, output, errors
 
 
 @contextmanager

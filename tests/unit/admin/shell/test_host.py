@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from delegacy.admin.shell.host import WIDTH_OFF_TERMINAL, TerminalHost
+from delegacy.admin.shell.host import WIDTH_OFF_TERMINAL, TerminalHost, standard_streams
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.powershell.host import Choice, EndOfInput, Host
 from delegacy.powershell.streams import HostText, ProgressRecord, Stream
@@ -301,6 +301,14 @@ def test_the_end_of_input_at_a_secret_leaves_the_terminal_echoing(terminal: tupl
     with pytest.raises(EndOfInput):
         host.read_secret("Password: ")
     assert termios.tcgetattr(keys)[3] & termios.ECHO
+
+
+def test_an_input_that_is_no_text_or_not_there_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Zo\xeb\n"), encoding="utf-8"))
+    assert TerminalHost(standard_streams(), interrupts=Interrupts(), environment={}).read_line("") == "Zo\ufffd"
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(EndOfInput):
+        TerminalHost(standard_streams(), interrupts=Interrupts(), environment={}).read_line("")
 
 
 # ----------------------------------------------------------------------------------------------------- waiting, progress
