@@ -14,7 +14,7 @@ from typing import Final, TextIO
 from delegacy.admin.shell.choices import HELP_KEY, choice_lines, help_text, picked
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.progress import ProgressLine
-from delegacy.admin.shell.terminal_text import CLEAR_SCREEN, ERASE_LINE, displayable, painted
+from delegacy.admin.shell.terminal_text import CLEAR_SCREEN, ERASE_LINE, bold, displayable, painted
 from delegacy.powershell.host import Choice, EndOfInput, HostFiles
 from delegacy.powershell.streams import HostText, ProgressRecord, Stream
 
@@ -43,6 +43,15 @@ def standard_streams() -> tuple[TextIO, TextIO, TextIO]:
         sys.stdin.reconfigure(errors="replace")
     standard_input, output, errors = (StringIO() if stream is None else stream for stream in given)
     return standard_input, output, errors
+
+
+def _width(stream: TextIO) -> int:
+    if not stream.isatty():
+        return WIDTH_OFF_TERMINAL
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or WIDTH_OFF_TERMINAL
+    except OSError:
+        return WIDTH_OFF_TERMINAL
 
 
 @contextmanager
@@ -91,12 +100,7 @@ class TerminalHost:
     @property
     def width(self) -> int:
         """Characters in a line of the terminal; 120 when the output is none."""
-        if not self._output.isatty():
-            return WIDTH_OFF_TERMINAL
-        try:
-            return os.get_terminal_size(self._output.fileno()).columns or WIDTH_OFF_TERMINAL
-        except OSError:
-            return WIDTH_OFF_TERMINAL
+        return _width(self._output)
 
     @property
     def is_terminal(self) -> bool:
@@ -143,7 +147,7 @@ class TerminalHost:
         """Show the state of something that takes time, on a terminal only."""
         if not self._errors.isatty() or not self._has_cursor:
             return
-        line = self._progress.update(progress, self.width)
+        line = self._progress.update(progress, _width(self._errors))
         if line is None:
             return
         self._flush(self._output)
@@ -171,10 +175,11 @@ class TerminalHost:
         """Ask for one of the choices and return its index; ask again until the answer is one. Raises `EndOfInput`."""
         person = self._person()
         if caption:
-            self._show(person, "\n" + self._painted(person, displayable(caption), "White") + "\n")
+            shown = displayable(caption)
+            self._show(person, f"\n{bold(shown) if self._colored and person.isatty() else shown}\n")
         if message:
             self._show(person, displayable(message) + "\n")
-        question = displayable(choice_lines(choices, default, self.width))
+        question = displayable(choice_lines(choices, default, _width(person)))
         while True:
             answer = self._ask(question)
             if not answer and 0 <= default < len(choices):

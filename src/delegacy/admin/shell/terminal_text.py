@@ -71,6 +71,11 @@ def painted(text: str, foreground: str | None = None, background: str | None = N
     return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
 
 
+def bold(text: str) -> str:
+    """Return the text as a heading, readable on any background."""
+    return f"\x1b[1m{text}\x1b[0m"
+
+
 def cells(text: str) -> int:
     """Return how many cells of a line the text takes."""
     return sum(_cells_of(character) for character in text)

@@ -177,6 +177,12 @@ def test_a_choice_is_asked_for_in_powershells_layout() -> None:
     )
 
 
+def test_the_caption_stands_out_on_a_terminal() -> None:
+    bench = Bench("y\n", terminal=True)
+    bench.host.prompt_for_choice("Confirm", "Sure?", YES_NO, 0)
+    assert bench.output.getvalue().startswith("\n\x1b[1mConfirm\x1b[0m\nSure?\n")
+
+
 def test_an_empty_answer_takes_the_default() -> None:
     assert Bench("\n").host.prompt_for_choice("", "", YES_NO, 1) == 1
 
