@@ -116,13 +116,15 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
 )
 
 
-@cache
 def find_cmdlet(name: str) -> CmdletInfo | None:
     """Return the declaration of the cmdlet with this name, in any case; None if there is none."""
     spelled = _spellings().get(name.casefold())
-    if spelled is None:
-        return None
-    return cmdlet_info(CMDLETS[spelled], unsupported=_unsupported().get(spelled, ()))
+    return None if spelled is None else _declaration(spelled)
+
+
+@cache
+def _declaration(name: str) -> CmdletInfo:
+    return cmdlet_info(CMDLETS[name], unsupported=_unsupported().get(name, ()))
 
 
 @cache
