@@ -2,12 +2,16 @@
 
 Each answer comes from one statement, which is a snapshot by itself: the number of the change, account and target, and those entries of the list
 that name the account, one of its groups, or everybody. An entry for a group is tried against the account's own groups and the closure, so
-that what is read grows with neither the directory nor the length of the list's groups. What every mailbox inherits is looked at only when
-the account is named there itself or through a group that reaches the root of the closure.
+that what is read grows with neither the directory nor the length of the list's groups.
+
+Every statement has two forms. The first is for nearly everybody, and tells whom it is not for: the account is the master of a linked
+mailbox, or named by what every mailbox inherits. For those the second one is asked, which looks at both.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -29,23 +33,33 @@ from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 _EVERYBODY: Final = f"{WELL_KNOWN_KEYS[EVERYONE]}, {WELL_KNOWN_KEYS[AUTHENTICATED_USERS]}"
 _OPENS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_FULL_ACCESS))
 _SENDS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_SEND_AS))
+_LOWEST_TO_SEND: Final = int(min(ADMITS_SEND_AS))
+_HIGHEST_TO_SEND: Final = int(max(ADMITS_SEND_AS))
 
 _COLUMNS: Final = """
-    h.change, h.hidden_mailboxes_denied, a.account_disabled, a.sid, l.sid,
+    h.change, h.hidden_mailboxes_denied, a.account_disabled, a.sid, {linked_sid},
     t.id, t.guid, t.sid, t.recipient_type_details, t.display_name, t.primary_smtp_address, t.hidden,
-    e.entry, e.trustee, e.allow, e.inherited, e.access_right, e.inheritance_type, g.sid, w.name, e.granted_at, e.expires_at, a.id
+    e.entry, e.trustee, e.allow, e.inherited, e.access_right, e.inheritance_type, g.sid, w.name, e.granted_at, e.expires_at,
+    a.id, {exceptional}
 """
-_LINKED: Final = "LEFT JOIN object l ON l.linked_master_account = a.sid AND l.linked_master_account <> ''"
 _IN_GROUP: Final = """
     EXISTS (
         SELECT 1 FROM member x CROSS JOIN group_closure c
-        WHERE x.member IN (a.id, l.id) AND c.descendant = x.group_id AND c.ancestor = {group} AND c.{flag} = 1
+        WHERE x.member {{account}} AND c.descendant = x.group_id AND c.ancestor = {group} AND c.{flag} = 1
     )
 """
+_IS_MASTER: Final = """
+    EXISTS (SELECT 1 FROM object l WHERE l.linked_master_account = a.sid AND l.linked_master_account <> '')
+"""
+_LINKED: Final = "LEFT JOIN object l ON l.linked_master_account = a.sid AND l.linked_master_account <> ''"
+_INHERITS_TO_OPEN: Final = f"(h.inherited_by_all = 1 OR {_IN_GROUP.format(group=ROOT, flag='security')})"
+_INHERITS_TO_SEND: Final = "(h.inherited_to_send = 1)"
+
 _NAMED: Final = f"""
     (
-        e.trustee IN (a.id, l.id, {_EVERYBODY})
-        OR (e.trustee = {WELL_KNOWN_KEYS[SELF]} AND t.id IN (a.id, l.id))
+        e.trustee {{account}}
+        OR e.trustee IN ({_EVERYBODY})
+        OR (e.trustee = {WELL_KNOWN_KEYS[SELF]} AND t.id {{account}})
         OR (e.to_group = 1 AND {_IN_GROUP.format(group="e.trustee", flag="security")})
     )
 """
@@ -53,40 +67,39 @@ _WHO: Final = """
     LEFT JOIN object g ON e.to_group = 1 AND g.id = e.trustee
     LEFT JOIN grantor w ON w.id = e.granted_by
 """
-_INHERITED: Final = f"""
-    CASE WHEN h.inherited_by_all = 1 OR {_IN_GROUP.format(group=ROOT, flag="security")} THEN {ROOT} END
-"""
-_ENTRIES_TO_OPEN: Final = f"""
-    LEFT JOIN ace e ON e.target IN (t.id, {_INHERITED}) AND e.access_right IN ({_OPENS}) AND {_NAMED}
+_ENTRIES_TO_OPEN: Final = f"LEFT JOIN ace e ON e.target {{lists}} AND e.access_right IN ({_OPENS}) AND {_NAMED} {_WHO}"
+# One range of the index in place of a search for each right; the unary plus keeps SQLite from searching all the same.
+_ENTRIES_TO_SEND: Final = f"""
+    LEFT JOIN ace e ON e.target {{lists}} AND e.access_right BETWEEN {_LOWEST_TO_SEND} AND {_HIGHEST_TO_SEND}
+        AND +e.access_right IN ({_SENDS}) AND {_NAMED}
     {_WHO}
 """
-OPENING: Final = f"""
+_OPENING: Final = f"""
     SELECT {_COLUMNS}
     FROM head h CROSS JOIN object a CROSS JOIN object t
-    {_LINKED}
+    {{linked}}
     {_ENTRIES_TO_OPEN}
     WHERE h.id = 1 AND a.id = ? AND t.id = ?
 """
-MAPPED: Final = f"""
+_MAPPED: Final = f"""
     SELECT {_COLUMNS}
     FROM head h CROSS JOIN object a
-    {_LINKED}
+    {{linked}}
     CROSS JOIN automapping m CROSS JOIN object t
     {_ENTRIES_TO_OPEN}
-    WHERE h.id = 1 AND a.id = ? AND m.delegate IN (a.id, l.id) AND t.id = m.mailbox
+    WHERE h.id = 1 AND a.id = ? AND m.delegate {{account}} AND t.id = m.mailbox
     ORDER BY t.id
 """
-SENDING: Final = f"""
+_SENDING: Final = f"""
     SELECT {_COLUMNS}, t.copy_sent_as, t.copy_sent_on_behalf,
         (
             SELECT {{joined}} FROM send_on_behalf s CROSS JOIN object d
             WHERE s.target = t.id AND d.id = s.delegate
-              AND (s.delegate IN (a.id, l.id) OR (s.to_group = 1 AND {_IN_GROUP.format(group="s.delegate", flag="mail")}))
+              AND (s.delegate {{account}} OR (s.to_group = 1 AND {_IN_GROUP.format(group="s.delegate", flag="mail")}))
         )
     FROM head h CROSS JOIN object a CROSS JOIN proxy_address p CROSS JOIN object t
-    {_LINKED}
-    LEFT JOIN ace e ON e.target IN (t.id, CASE h.inherited_to_send WHEN 1 THEN {ROOT} END) AND e.access_right IN ({_SENDS}) AND {_NAMED}
-    {_WHO}
+    {{linked}}
+    {_ENTRIES_TO_SEND}
     WHERE h.id = 1 AND a.id = ? AND p.address_key = ? AND t.id = p.object_id
 """
 _JOINED: Final = MappingProxyType({Dialect.SQLITE: "group_concat(d.sid)", Dialect.POSTGRESQL: "string_agg(d.sid, ',')"})
@@ -94,9 +107,41 @@ _JOINED: Final = MappingProxyType({Dialect.SQLITE: "group_concat(d.sid)", Dialec
 _WELL_KNOWN_SIDS: Final[Mapping[int, Sid]] = MappingProxyType({key: sid for sid, key in WELL_KNOWN_KEYS.items()})
 _ACE: Final = 12
 _ACCOUNT: Final = 22
-_LISTED: Final = 23
+_EXCEPTIONAL: Final = 23
+_LISTED: Final = 24
 _NO_ENTRIES: Final[tuple[Ace, ...]] = ()
 _NOBODY: Final[frozenset[Sid]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """The two forms of a statement: for nearly everybody, and for those whom it calls exceptional."""
+
+    usual: str
+    exceptional: str
+
+
+def _statement(template: str, inherits: str, dialect: Dialect) -> _Statement:
+    alone, linked_too = "= a.id", "IN (a.id, l.id)"
+    lists = f"IN (t.id, CASE WHEN {inherits.format(account=linked_too)} THEN {ROOT} END)"
+    return _Statement(
+        template.format(
+            account=alone,
+            lists="= t.id",
+            linked="",
+            linked_sid="NULL",
+            exceptional=f"{_IS_MASTER} OR {inherits.format(account=alone)}",
+            joined=_JOINED[dialect],
+        ),
+        template.format(
+            account=linked_too,
+            lists=lists,
+            linked=_LINKED,
+            linked_sid="l.sid",
+            exceptional="NULL",
+            joined=_JOINED[dialect],
+        ),
+    )
 
 
 class SqlDecisionFacts:
@@ -105,13 +150,15 @@ class SqlDecisionFacts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._idle: deque[Connection] = deque()
-        self._sending = SENDING.format(joined=_JOINED[database.dialect])
+        self._opening = _statement(_OPENING, _INHERITS_TO_OPEN, database.dialect)
+        self._mapped = _statement(_MAPPED, _INHERITS_TO_OPEN, database.dialect)
+        self._sending = _statement(_SENDING, _INHERITS_TO_SEND, database.dialect)
 
     def change(self) -> int:
-        return int(self._ask("SELECT change FROM head WHERE id = 1", ())[0][0])
+        return int(self._rows("SELECT change FROM head WHERE id = 1", ())[0][0])
 
     def opening(self, account: int, mailbox: int, now: datetime) -> OpeningFacts | None:
-        rows = self._ask(OPENING, (account, mailbox))
+        rows = self._ask(self._opening, (account, mailbox))
         return _opening_facts(rows, now) if rows else None
 
     def sending(self, account: int, address: str, now: datetime) -> SendingFacts | None:  # noqa: ARG002 - the port's
@@ -120,38 +167,56 @@ class SqlDecisionFacts:
 
     def mapped(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
         of_mailbox: dict[int, list[Row]] = {}
-        for row in self._ask(MAPPED, (account,)):
+        for row in self._ask(self._mapped, (account,)):
             of_mailbox.setdefault(row[5], []).append(row)
         return tuple(facts for rows in of_mailbox.values() if (facts := _opening_facts(rows, now)) is not None)
 
     def mailbox_key(self, identity: str) -> int | None:
-        connection = self._take()
-        connection.begin_reading()
-        try:
-            rows = find_rows(connection, identity, MAILBOXES, SELECT_KEY)
-        except InvalidIdentity:
-            return None
-        finally:
-            connection.rollback()
-            self._idle.append(connection)
-        return rows[0][0] if len(rows) == 1 else None
+        with self._connection() as connection:
+            connection.begin_reading()
+            try:
+                rows = find_rows(connection, identity, MAILBOXES, SELECT_KEY)
+            except InvalidIdentity:
+                return None
+            finally:
+                connection.rollback()
+            return rows[0][0] if len(rows) == 1 else None
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
         while self._idle:
             self._idle.pop().close()
 
-    def _ask(self, sql: str, parameters: Sequence[object]) -> list[Row]:
+    def _ask(self, statement: _Statement, parameters: Sequence[object]) -> list[Row]:
+        rows = self._rows(statement.usual, parameters)
+        if rows and rows[0][_EXCEPTIONAL]:
+            return self._rows(statement.exceptional, parameters)
+        return rows
+
+    def _rows(self, sql: str, parameters: Sequence[object]) -> list[Row]:
         connection = self._take()
         try:
             rows = connection.rows(sql, parameters)
         except StoreUnavailable:
             connection.close()
             self.close()  # a server that was restarted has lost the others too
-            connection = self._take()
-            rows = connection.rows(sql, parameters)
+            with self._connection() as another:
+                return another.rows(sql, parameters)
+        except BaseException:
+            connection.close()
+            raise
         self._idle.append(connection)
         return rows
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        connection = self._take()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
 
     def _take(self) -> Connection:
         try:

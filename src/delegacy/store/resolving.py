@@ -39,7 +39,10 @@ def find_rows(
 
     ``select`` begins the query; its third column is the kind, its first the key. Raises ``InvalidIdentity``.
     """
-    for round_ in readings(identity):
+    rounds = readings(identity)
+    if not is_storable(identity):
+        return []
+    for round_ in rounds:
         found = {
             row[0]: row
             for reading in round_
@@ -49,6 +52,11 @@ def find_rows(
         if found:
             return list(found.values())
     return []
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether a database can hold the text: what it can't hold, nobody is called."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def address_key(address: str) -> str | None:

@@ -5,7 +5,7 @@ from delegacy.domain.identity import LONGEST, fold
 from delegacy.domain.ports import Credential
 from delegacy.domain.recipient import ACCOUNTS, Recipient
 from delegacy.store.engine import Connection, Database
-from delegacy.store.resolving import address_key
+from delegacy.store.resolving import address_key, is_storable
 from delegacy.store.rows import SELECT, to_recipient
 
 
@@ -16,7 +16,7 @@ class SqlSignInNames:
         self._database = database
 
     def credential(self, name: str) -> Credential | None:
-        if len(name) > LONGEST:
+        if len(name) > LONGEST or not is_storable(name):
             return None
         with self._database.connection() as connection:
             connection.begin_reading()
