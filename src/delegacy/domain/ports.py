@@ -196,7 +196,8 @@ class Directory(DirectoryReader, Protocol):
     def grant(self, target: int, ace: Ace) -> None:
         """Add an explicit entry; its rights tell whether it belongs to the mailbox's list or the directory object's.
 
-        The caller has looked that no right of it is there already (``Acl.missing_rights``). Raises ``AccessControlListFull``.
+        A right that an explicit entry of the same kind covers stays as it is, and one that is held without being covered is of the new
+        entry from then on (``Acl.add``). Raises ``AccessControlListFull``.
         """
 
     def grant_many(self, targets: Sequence[int], ace: Ace) -> tuple[int, ...]:

@@ -34,8 +34,20 @@ _INSERT: Final = (
     "INSERT INTO ace (target, access_right, trustee, allow, inherited, to_group, entry, inheritance_type, granted_by, granted_at, "
     "expires_at) "
 )
-_GRANT: Final = f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_GRANT_MANY: Final = f"{_INSERT} SELECT value, ?, ?, ?, 0, ?, ?, ?, ?, ?, ? FROM ({{keys}}) AS wanted WHERE true ORDER BY 1 ON CONFLICT DO NOTHING"
+_REACHING: Final = ", ".join(str(place) for place, kind in enumerate(INHERITANCE_TYPES) if kind.reaches_object)
+# A right that is there already stays as it is where its entry covers the new one (``Ace.covers``), and is of the new entry otherwise.
+_UNLESS_COVERED: Final = f"""
+    ON CONFLICT (target, access_right, trustee, allow, inherited) DO UPDATE SET
+        entry = excluded.entry, inheritance_type = excluded.inheritance_type, granted_by = excluded.granted_by,
+        granted_at = excluded.granted_at, expires_at = excluded.expires_at
+    WHERE excluded.inheritance_type IN ({_REACHING}) AND (
+        ace.inheritance_type NOT IN ({_REACHING}) OR ace.expires_at < coalesce(excluded.expires_at, ace.expires_at + 1)
+    )
+"""
+_GRANT: Final = f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {_UNLESS_COVERED}"
+_GRANT_MANY: Final = f"{_INSERT} SELECT value, ?, ?, ?, 0, ?, ?, ?, ?, ?, ? FROM ({{keys}}) AS wanted WHERE true ORDER BY 1 {_UNLESS_COVERED}"
+_COVERING: Final = f"(? = 0 OR (inheritance_type IN ({_REACHING}) AND (expires_at IS NULL OR expires_at >= ?)))"
+_ALWAYS: Final = 2**63 - 1
 _REVOKE: Final = "DELETE FROM ace WHERE target = ? AND access_right = ? AND trustee = ? AND allow = ? AND inherited = 0"
 _INHERITED: Final = (
     "SELECT 1 FROM ace WHERE target = ? AND access_right = ? AND trustee = ? AND allow = ? AND inherited = 1"
@@ -77,7 +89,7 @@ def entries_like(connection: Connection, key: int, ace: Ace) -> tuple[Ace, ...]:
 
 
 def grant(transaction: Transaction, target: int, ace: Ace) -> None:
-    """Add an explicit entry. Rights that are there already stay as they are. Raises ``AccessControlListFull``."""
+    """Add an explicit entry. Rights that an entry covers stay as they are. Raises ``AccessControlListFull``."""
     mailbox_rights = any(right < FIRST_DIRECTORY_RIGHT for right in ace.rights)
     if mailbox_rights and _entry_count(transaction.connection, target) >= AccessControlListFull.LIMIT:
         raise AccessControlListFull(_name(transaction.connection, target))
@@ -91,8 +103,8 @@ def grant_many(transaction: Transaction, targets: Sequence[int], ace: Ace) -> tu
     marks = ", ".join("?" * len(ace.rights))
     lacking = connection.rows(
         f"SELECT value FROM ({connection.key_set}) AS wanted WHERE (SELECT count(*) FROM ace WHERE target = value "
-        f"AND access_right IN ({marks}) AND trustee = ? AND allow = ? AND inherited = 0) < ? ORDER BY 1",
-        (connection.keys(targets), *sorted(ace.rights), trustee.key, int(ace.allow), len(ace.rights)),
+        f"AND access_right IN ({marks}) AND trustee = ? AND allow = ? AND inherited = 0 AND {_COVERING}) < ? ORDER BY 1",
+        (connection.keys(targets), *sorted(ace.rights), trustee.key, int(ace.allow), *_covered(ace), len(ace.rights)),
     )
     changed = tuple(dict.fromkeys(row[0] for row in lacking))
     keys = connection.keys(changed)
@@ -202,6 +214,12 @@ def _details(transaction: Transaction, ace: Ace) -> tuple[int, int | None, int |
         to_number(ace.granted_at),
         to_number(ace.expires_at),
     )
+
+
+def _covered(ace: Ace) -> tuple[int, int]:
+    """Return what ``_COVERING`` asks of the new entry: whether it reaches the object, and how long it lasts."""
+    ends = to_number(ace.expires_at)
+    return int(ace.inheritance_type.reaches_object), _ALWAYS if ends is None else ends
 
 
 def _entry_count(connection: Connection, target: int) -> int:
