@@ -21,7 +21,7 @@ from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.folder import SpecialFolder
 from delegacy.domain.mail_store import MessageColumn
 from delegacy.domain.mailbox import initial_ad_acl, initial_mailbox_acl
-from delegacy.domain.ports import Directory
+from delegacy.domain.ports import Directory, RecipientQuery
 from delegacy.domain.recipient import MAILBOXES, GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ExtendedRight
 from delegacy.domain.sid import Sid
@@ -68,7 +68,10 @@ class Access:
 
 
 class SmtpWorld:
-    """The stores of contoso.com, and what delivers mail there. ``mail_pages`` makes the mail store full at so many pages."""
+    """The stores of contoso.com, and what delivers mail there, made in a folder or opened again.
+
+    ``mail_pages`` makes the mail store full at so many pages.
+    """
 
     def __init__(self, folder: Path, *, mail_pages: int | None = None, next_hop: NextHop | None = None) -> None:
         self.clock = SteppingClock()
@@ -81,10 +84,13 @@ class SmtpWorld:
         self.facts = SqlDecisionFacts(self._directory_database)
         self.mail = SqlMailStore(self._mail_database, self.clock)
         self.queue = SqlMailQueue(self.mail.transactions, self.clock)
-        with self.store.write() as work:
-            found_organization(work, "contoso.com", "CONTOSO", "", START)
-            self._populate(work.directory)
-            work.commit()
+        with self.store.read() as directory:
+            self.people = {one.alias: one for one in directory.list(RecipientQuery()) if one.alias is not None}
+        if not self.people:
+            with self.store.write() as work:
+                found_organization(work, "contoso.com", "CONTOSO", "", START)
+                self._populate(work.directory)
+                work.commit()
         reporter = Reporter(SERVER_NAME, may_send_out=next_hop is not None)
         self.runner = QueueRunner(self.queue, self.store, self.clock, next_hop, reporter)
         self.delivery = Delivery(
