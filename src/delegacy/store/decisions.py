@@ -36,6 +36,8 @@ _SENDS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_SEND_AS))
 _LOWEST_TO_SEND: Final = int(min(ADMITS_SEND_AS))
 _HIGHEST_TO_SEND: Final = int(max(ADMITS_SEND_AS))
 
+_MAILBOX_KINDS: Final = ", ".join(f"'{kind.value}'" for kind in sorted(MAILBOXES, key=lambda kind: kind.value))
+
 _COLUMNS: Final = """
     h.change, h.hidden_mailboxes_denied, a.account_disabled, a.sid, {linked_sid},
     t.id, t.guid, t.sid, t.recipient_type_details, t.display_name, t.primary_smtp_address, t.hidden,
@@ -151,7 +153,9 @@ class SqlDecisionFacts:
         self._database = database
         self._idle: deque[Connection] = deque()
         self._opening = _statement(_OPENING, _INHERITS_TO_OPEN, database.dialect)
-        self._mapped = _statement(_MAPPED, _INHERITS_TO_OPEN, database.dialect)
+        self._mapped = _statement(
+            _MAPPED, _INHERITS_TO_OPEN, database.dialect
+        ).exceptional  # no row would tell for whom
         self._sending = _statement(_SENDING, _INHERITS_TO_SEND, database.dialect)
 
     def change(self) -> int:
@@ -167,7 +171,7 @@ class SqlDecisionFacts:
 
     def mapped(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
         of_mailbox: dict[int, list[Row]] = {}
-        for row in self._ask(self._mapped, (account,)):
+        for row in self._rows(self._mapped, (account,)):
             of_mailbox.setdefault(row[5], []).append(row)
         return tuple(facts for rows in of_mailbox.values() if (facts := _opening_facts(rows, now)) is not None)
 
