@@ -153,10 +153,9 @@ class SqlDecisionFacts:
         self._database = database
         self._idle: deque[Connection] = deque()
         self._opening = _statement(_OPENING, _INHERITS_TO_OPEN, database.dialect)
-        self._mapped = _statement(
-            _MAPPED, _INHERITS_TO_OPEN, database.dialect
-        ).exceptional  # no row would tell for whom
         self._sending = _statement(_SENDING, _INHERITS_TO_SEND, database.dialect)
+        # Whose links are all those of another account gets no row of the usual form that would tell so.
+        self._mapped = _statement(_MAPPED, _INHERITS_TO_OPEN, database.dialect).exceptional
 
     def change(self) -> int:
         return int(self._rows("SELECT change FROM head WHERE id = 1", ())[0][0])
