@@ -55,12 +55,13 @@ class Membership:
     remaining: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Parameter:
-    """One parameter of a cmdlet.
+    """One parameter of a cmdlet. Parameters are told apart by identity: they are keys wherever arguments are bound.
 
     `attribute` is the Python name, `name` the PowerShell one, `target` the Python type that arguments are converted to.
-    `secret` values are kept out of logs. `completer` names what the surface should offer as values ("recipient"), apart from the
+    `secret` values are kept out of logs. `checks` are given the converted value and answer with a sentence when it is not valid.
+    `completer` names what the surface should offer as values ("recipient"), apart from the
     enumerated `values`.
     """
 
@@ -81,6 +82,7 @@ class Parameter:
     minimum: int | None = None
     maximum: int | None = None
     convert: Callable[[object], object] | None = None
+    checks: tuple[Callable[[object], str | None], ...] = ()
     common: bool = False
 
     @cached_property

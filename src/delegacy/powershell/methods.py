@@ -24,7 +24,7 @@ from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_e
 from delegacy.powershell.formats import WIDTH_LIMIT, format_value
 from delegacy.powershell.limits import check_items, check_text
 from delegacy.powershell.properties import MISSING, PropertyList, read_property
-from delegacy.powershell.script_types import TypeReference, find_type
+from delegacy.powershell.script_types import find_type
 from delegacy.powershell.text import to_text, type_name
 from delegacy.powershell.values import (
     ArrayList,
@@ -33,6 +33,7 @@ from delegacy.powershell.values import (
     Hashtable,
     PSObject,
     ScriptBlock,
+    TypeReference,
     Version,
     as_list,
     is_collection,

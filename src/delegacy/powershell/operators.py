@@ -21,9 +21,9 @@ from delegacy.powershell.errors import ErrorCategory, runtime_error
 from delegacy.powershell.formats import format_items
 from delegacy.powershell.limits import check_items, check_text
 from delegacy.powershell.patterns import check_subject, compiled, replacer
-from delegacy.powershell.script_types import TypeReference, converted, find_type, is_of_type
+from delegacy.powershell.script_types import converted, find_type, is_of_type
 from delegacy.powershell.text import to_text
-from delegacy.powershell.values import ScriptBlock, as_list, is_collection
+from delegacy.powershell.values import ScriptBlock, TypeReference, as_list, is_collection
 from delegacy.powershell.wildcard import wildcard_pattern
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from delegacy.powershell.convert import ConversionError, to_integer
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError, runtime_error
-from delegacy.powershell.script_types import TypeReference
 from delegacy.powershell.streams import (
     DebugRecord,
     HostText,
@@ -28,6 +27,7 @@ from delegacy.powershell.values import (
     ScriptMethod,
     ScriptProperty,
     SecureString,
+    TypeReference,
     Version,
     is_collection,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -40,6 +39,7 @@ from delegacy.powershell.values import (
     PSObject,
     ScriptBlock,
     SecureString,
+    TypeReference,
     Version,
     as_list,
     is_collection,
@@ -49,26 +49,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _INT32_LIMIT: Final = 2**31
-
-
-@dataclass(frozen=True, slots=True)
-class TypeReference:
-    """A type as a value: `[int]`. `item` is the type of its items when it is an array."""
-
-    full_name: str
-    convert: Callable[[object], object]
-    holds: Callable[[object], bool]
-    item: TypeReference | None = None
-
-    @property
-    def name(self) -> str:
-        """The name without its namespace."""
-        return (
-            self.full_name.split("`", maxsplit=1)[0].rpartition(".")[2] if self.item is None else f"{self.item.name}[]"
-        )
-
-    def __str__(self) -> str:
-        return self.full_name
 
 
 def _of(python_type: type | tuple[type, ...]) -> Callable[[object], bool]:

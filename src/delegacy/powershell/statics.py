@@ -34,7 +34,7 @@ from delegacy.powershell.limits import check_text
 from delegacy.powershell.methods import Method, StringComparison, StringSplitOptions, called
 from delegacy.powershell.patterns import check_subject, compiled, replacer
 from delegacy.powershell.properties import MISSING, DayOfWeek
-from delegacy.powershell.script_types import TypeReference, find_type
+from delegacy.powershell.script_types import find_type
 from delegacy.powershell.text import to_text
 from delegacy.powershell.values import (
     ArrayList,
@@ -42,6 +42,7 @@ from delegacy.powershell.values import (
     Hashtable,
     PSCredential,
     PSObject,
+    TypeReference,
     Version,
     as_list,
     is_collection,

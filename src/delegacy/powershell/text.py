@@ -29,6 +29,7 @@ from delegacy.powershell.values import (
     SecureString,
     SpelledFloat,
     SpelledInt,
+    TypeReference,
     Version,
     enum_label,
     is_collection,
@@ -58,6 +59,7 @@ _TYPE_NAMES: Final[tuple[tuple[type, str], ...]] = (
     (InformationRecord, "System.Management.Automation.InformationRecord"),
     (ProgressRecord, "System.Management.Automation.ProgressRecord"),
     (HostText, "System.Management.Automation.HostInformationMessage"),
+    (TypeReference, "System.RuntimeType"),
 )
 
 
@@ -156,7 +158,7 @@ def to_text(value: object, separator: str = " ") -> str:  # noqa: C901, PLR0912 
         return value.text
     if isinstance(value, ScriptBlock):
         return value.source
-    if isinstance(value, (UUID, Version)):
+    if isinstance(value, (UUID, Version, TypeReference)):
         return str(value)
     return type_name(value)
 

@@ -2,7 +2,7 @@
 
 A value is one of: None ($null), bool, int, float, Decimal, str, `Char`, datetime, timedelta, UUID, `Version`, an Enum member, a list or
 tuple (arrays), `ArrayList`, frozenset (a multi-valued property), `Hashtable`, `PSObject`, `SecureString`, `PSCredential`,
-`ScriptBlock`, `ErrorRecord`, or a stream record.
+`ScriptBlock`, `TypeReference`, `ErrorRecord`, or a stream record.
 """
 
 from __future__ import annotations
@@ -298,3 +298,23 @@ class ScriptBlock:
 
     def __repr__(self) -> str:
         return f"ScriptBlock({self.source!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeReference:
+    """A type as a value: `[int]`. `item` is the type of its items when it is an array."""
+
+    full_name: str
+    convert: Callable[[object], object]
+    holds: Callable[[object], bool]
+    item: TypeReference | None = None
+
+    @property
+    def name(self) -> str:
+        """The name without its namespace."""
+        return (
+            self.full_name.split("`", maxsplit=1)[0].rpartition(".")[2] if self.item is None else f"{self.item.name}[]"
+        )
+
+    def __str__(self) -> str:
+        return self.full_name

@@ -1,0 +1,1 @@
+"""Runs syntax trees: scopes, pipelines, script blocks, and the streams of what they run."""

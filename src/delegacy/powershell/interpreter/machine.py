@@ -1,0 +1,152 @@
+"""What the parts of the interpreter ask of each other, and the frame that code runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from delegacy.powershell.common_parameters import ActionPreference
+from delegacy.powershell.convert import ConversionError, to_enum
+from delegacy.powershell.properties import MISSING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from delegacy.powershell.binder import Binder, Binding
+    from delegacy.powershell.cmdlet import Cmdlet, CommandGate
+    from delegacy.powershell.errors import ErrorRecord, PowerShellError
+    from delegacy.powershell.host import Host
+    from delegacy.powershell.interpreter.functions import FunctionInfo
+    from delegacy.powershell.interpreter.outlet import Outlet, OutputSink
+    from delegacy.powershell.interpreter.scope import Scope
+    from delegacy.powershell.metadata import CmdletInfo, Parameter
+    from delegacy.powershell.syntax import Block, Expression, ScriptBody, Statement
+    from delegacy.powershell.tokens import Extent
+    from delegacy.powershell.values import PSObject, ScriptBlock
+    from delegacy.powershell.views import ViewRegistry
+
+Emit = Callable[[object], None]
+
+
+class Answers:
+    """What was answered to the questions of one pipeline: "Yes to All" and "No to All" hold until it ends."""
+
+    __slots__ = ("always",)
+
+    def __init__(self) -> None:
+        self.always: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where code runs: its scope, where its records go, and what is around it.
+
+    guarded: inside a `try`, so that errors which end a statement are not reported where they happen. nested: a pipeline around this one
+    is running, so that it is not the one to make changes durable.
+    """
+
+    scope: Scope
+    streams: OutputSink
+    guarded: bool = False
+    nested: bool = False
+    answers: Answers | None = None
+    command: str = ""
+    source: str | None = None
+
+    def with_scope(self, scope: Scope) -> Frame:
+        """Return the frame with another scope."""
+        return replace(self, scope=scope)
+
+    def preference(self, name: str) -> ActionPreference | None:
+        """Return a preference variable (`$ErrorActionPreference`) as an action, None when it is not set or makes no sense."""
+        value = self.scope.get(name)
+        if value is MISSING or value is None:
+            return None
+        if isinstance(value, ActionPreference):
+            return value
+        try:
+            found = to_enum(value, ActionPreference)
+        except ConversionError:
+            return None
+        return found if isinstance(found, ActionPreference) else None
+
+
+class Machine(Protocol):
+    """The interpreter, as its parts see it."""
+
+    gate: CommandGate
+    host: Host
+    outlet: Outlet
+    views: ViewRegistry
+    success: bool
+
+    def tick(self) -> None:
+        """Count a step. Raises `Stopped` when the user asked for it, and the error for a budget that is used up."""
+
+    def now(self) -> datetime:
+        """Return the current time."""
+
+    def evaluate(self, node: Expression, frame: Frame) -> object:
+        """Return the value of an expression. Raises `PowerShellError`."""
+
+    def collect(self, node: Statement, frame: Frame) -> list[object]:
+        """Return the output of a statement."""
+
+    def run_block(self, block: Block, frame: Frame, out: Emit) -> None:
+        """Run statements one after the other."""
+
+    def run_script_block(self, block: ScriptBlock, frame: Frame, out: Emit, value: object) -> None:
+        """Run a script block in the frame's own scope with a value as `$_`."""
+
+    def run_function(self, function: FunctionInfo, arguments: list[object], frame: Frame, out: Emit) -> None:
+        """Run a function with values as its arguments."""
+
+    def body_of(self, block: ScriptBlock) -> ScriptBody:
+        """Return the syntax tree of a script block."""
+
+    def find_command(self, name: str, frame: Frame) -> CmdletInfo | FunctionInfo | None:
+        """Return the function or cmdlet with a name, aliases resolved; None when there is none."""
+
+    def create(self, info: CmdletInfo, frame: Frame) -> Cmdlet:
+        """Return a new cmdlet of ours or of the gate's."""
+
+    def is_gated(self, info: CmdletInfo) -> bool:
+        """Return whether a cmdlet comes from the gate."""
+
+    def binder_of(self, info: CmdletInfo, *, takes_extra: bool = False) -> Binder:
+        """Return the binder of a command; it is made once."""
+
+    def ask_for(
+        self, info: CmdletInfo, missing: list[Parameter], binding: Binding, place: int
+    ) -> dict[Parameter, object]:
+        """Ask the user for mandatory parameters. Raises `PowerShellError` when nobody answers."""
+
+    def flush(self) -> None:
+        """Make changes durable and pass on what was held back. Raises `PowerShellError`."""
+
+    def error_of(self, error: Exception, cmdlet: Cmdlet) -> ErrorRecord:
+        """Return the record for an exception of a cmdlet."""
+
+    def remember(self, record: ErrorRecord) -> None:
+        """Put an error at the head of $Error."""
+
+    def report(self, error: PowerShellError, frame: Frame) -> None:
+        """Report an error that ended a statement, and go on; raise it when the script is to end."""
+
+    def inner_call(self) -> InnerCall:
+        """Return a context that counts a nested call. Raises the error for calls that nest too deeply."""
+
+    def cmdlet_context(self, function: FunctionInfo, frame: Frame, binding: Binding, runtime: object) -> PSObject:
+        """Return what `$PSCmdlet` is."""
+
+    def at(self, extent: Extent) -> None:
+        """Say where the code that runs is written."""
+
+
+class InnerCall(Protocol):
+    """A nested call that is counted."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_details: object) -> None: ...
