@@ -55,7 +55,7 @@ _IS_MASTER: Final = """
 """
 _LINKED: Final = "LEFT JOIN object l ON l.linked_master_account = a.sid AND l.linked_master_account <> ''"
 _INHERITS_TO_OPEN: Final = f"(h.inherited_by_all = 1 OR {_IN_GROUP.format(group=ROOT, flag='security')})"
-_INHERITS_TO_SEND: Final = "(h.inherited_to_send = 1)"
+_INHERITS_TO_SEND: Final = f"(h.inherited_to_send = 1 AND t.recipient_type_details IN ({_MAILBOX_KINDS}))"
 
 _NAMED: Final = f"""
     (

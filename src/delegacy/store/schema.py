@@ -80,7 +80,7 @@ head = sa.Table(
     _number("audit_sequence"),
     sa.Column("audit_hash", sa.LargeBinary(), nullable=False),
 )
-"""One row. Every writer locks it first, and every commit raises ``change`` by one. 
+"""One row. Every writer locks it first, and every commit raises ``change`` by one.
 ``inherited_by_all`` and ``inherited_to_send`` tell whether mailboxes inherit entries for everyone, and for sending."""
 
 account_domain = sa.Table(
