@@ -69,7 +69,7 @@ def serve(listener: socket.socket, script: Script, tls: ssl.SSLContext | None, *
             if reply.startswith("354"):
                 while not script.content.endswith(b"\r\n.\r\n"):
                     script.content += peer.recv(65536)
-                peer.sendall(script.reply_to("(content)").encode() + b"\r\n")
+                peer.sendall(script.reply_to("(CONTENT)").encode() + b"\r\n")
     peer.close()
 
 
@@ -127,7 +127,7 @@ def test_a_message_is_handed_over_as_it_is() -> None:
         "RCPT TO:<bill@fabrikam.com>",
         "RCPT TO:<eve@fabrikam.com>",
         "DATA",
-        "(content)",
+        "(CONTENT)",
         "QUIT",
     ]
     assert script.content == b"From: ayla@contoso.com\r\n\r\n..dot\r\nbody\r\n.\r\n"
@@ -151,11 +151,11 @@ def test_the_null_reverse_path_and_eight_bit_content() -> None:
         ({"MAIL": "550 5.7.1 Not you"}, Attempt(dict.fromkeys([BILL, EVE], "550 5.7.1 Not you"), {})),
         ({"MAIL": "421 4.3.2 Later"}, Attempt({}, dict.fromkeys([BILL, EVE], "421 4.3.2 Later"))),
         ({"DATA": "554 5.5.1 No"}, Attempt(dict.fromkeys([BILL, EVE], "554 5.5.1 No"), {})),
-        ({"(content)": "552 5.3.4 Too large"}, Attempt(dict.fromkeys([BILL, EVE], "552 5.3.4 Too large"), {})),
-        ({"(content)": "452 4.3.1 Full"}, Attempt({}, dict.fromkeys([BILL, EVE], "452 4.3.1 Full"))),
+        ({"(CONTENT)": "552 5.3.4 Too large"}, Attempt(dict.fromkeys([BILL, EVE], "552 5.3.4 Too large"), {})),
+        ({"(CONTENT)": "452 4.3.1 Full"}, Attempt({}, dict.fromkeys([BILL, EVE], "452 4.3.1 Full"))),
         ({"greeting": "554 5.3.2 Not now"}, Attempt({}, dict.fromkeys([BILL, EVE], "554 5.3.2 Not now"))),
         (
-            {"RCPT TO:<eve": "550 5.1.1 No", "(content)": "450 4.2.0 Later"},
+            {"RCPT TO:<eve": "550 5.1.1 No", "(CONTENT)": "450 4.2.0 Later"},
             Attempt({EVE: "550 5.1.1 No"}, {BILL: "450 4.2.0 Later"}),
         ),
         ({"QUIT": ""}, TAKEN),
@@ -167,7 +167,7 @@ def test_recipients_are_sorted_by_the_replies(replies: dict[str, str], attempt: 
 
 
 @pytest.mark.parametrize(
-    "replies", [{"EHLO": "", "HELO": ""}, {"MAIL": ""}, {"RCPT": ""}, {"DATA": ""}, {"(content)": ""}]
+    "replies", [{"EHLO": "", "HELO": ""}, {"MAIL": ""}, {"RCPT": ""}, {"DATA": ""}, {"(CONTENT)": ""}]
 )
 def test_a_connection_that_breaks_is_tried_again(replies: dict[str, str]) -> None:
     attempt = send(Script(replies))
