@@ -15,6 +15,7 @@ from delegacy.domain.mail_item import Flags, SystemFlag
 from delegacy.domain.mail_queue import Handover, LocalDelivery, MailQueue, OutgoingMail
 from delegacy.domain.mail_store import Deposit
 from delegacy.domain.ports import Clock, DirectoryReader, Store
+from delegacy.mail.handover import SharedCommits
 from delegacy.mail.reports import Reporter, UndeliveredMail, failure_for
 from delegacy.mail.routing import Origin, Route, Undeliverable, examine, route
 from delegacy.wire.analysis import analyse_message
@@ -57,7 +58,7 @@ class Delivery:
         queued: Callable[[], None],
     ) -> None:
         self._store = store
-        self._queue = queue
+        self._commits = SharedCommits(queue)
         self._clock = clock
         self._may_send_out = may_send_out
         self._queued = queued
@@ -69,20 +70,10 @@ class Delivery:
 
     async def deliver(self, mail: AcceptedMail) -> None:
         """Deliver a message. When this returns it is durable; raises ``StoreFull`` or another ``StoreError``, and then nothing was done."""
-        route_taken = await asyncio.to_thread(self._deliver, mail)
-        if route_taken.remote or route_taken.undeliverable:
+        where, handover = await asyncio.to_thread(self._prepare, mail)
+        await self._commits.hand_over(handover)
+        if handover.queued:
             self._queued()
-
-    def _examine(self, recipient: SmtpAddress, *, authenticated: bool) -> Undeliverable | None:
-        with self._store.read() as directory:
-            return examine(directory, recipient, Origin(None, authenticated, self._may_send_out))
-
-    def _deliver(self, mail: AcceptedMail) -> Route:
-        now = self._clock.now()
-        with self._store.read() as directory:
-            where = route(directory, mail.recipients, Origin(mail.sender, mail.authenticated, self._may_send_out))
-            handover = self._handover(directory, mail, where, now)
-        self._queue.hand_over(handover)
         _log.info(
             "message delivered",
             extra={
@@ -93,7 +84,16 @@ class Delivery:
                 "size": len(mail.content),
             },
         )
-        return where
+
+    def _examine(self, recipient: SmtpAddress, *, authenticated: bool) -> Undeliverable | None:
+        with self._store.read() as directory:
+            return examine(directory, recipient, Origin(None, authenticated, self._may_send_out))
+
+    def _prepare(self, mail: AcceptedMail) -> tuple[Route, Handover]:
+        now = self._clock.now()
+        with self._store.read() as directory:
+            where = route(directory, mail.recipients, Origin(mail.sender, mail.authenticated, self._may_send_out))
+            return where, self._handover(directory, mail, where, now)
 
     def _handover(self, directory: DirectoryReader, mail: AcceptedMail, where: Route, now: datetime) -> Handover:
         deposits = [Deposit(mailbox) for mailbox in where.mailboxes]
