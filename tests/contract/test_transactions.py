@@ -1,0 +1,193 @@
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from delegacy.domain.audit import AuditRecord, ModifiedProperty
+from delegacy.domain.errors import ManagementObjectNotFound, StoreError, StoreUnavailable
+from delegacy.domain.recipient import RecipientTypeDetails
+from delegacy.store.audit import first_broken
+from delegacy.store.engine import Database
+from delegacy.store.unit_of_work import SqlStore
+from support.stores import NOW, OnPostgres, OnSqlite, OpenStore, recipient
+
+T = RecipientTypeDetails
+
+
+def record(number: int) -> AuditRecord:
+    return AuditRecord(
+        run_date=NOW + timedelta(minutes=number),
+        caller="contoso.com/Users/Administrator",
+        origin="shell",
+        cmdlet=f"Set-Mailbox{number}",
+        parameters=(("Identity", "Größe"), ("AutoMapping", "False")),
+        object_modified="contoso.com/Users/Terry Adams",
+        modified_properties=(ModifiedProperty("DisplayName", "old", 'new "\n'),),
+        succeeded=number % 2 == 0,
+        error="" if number % 2 == 0 else "no",
+        change=number,
+    )
+
+
+class TransactionsContract:
+    def test_every_commit_has_the_next_number(self, opened: OpenStore) -> None:
+        with opened.store.read() as directory:
+            before = directory.change
+        for step in (1, 2):
+            with opened.store.write() as work:
+                work.directory.add(recipient(f"A{step}"))
+                work.directory.add(recipient(f"B{step}"))
+                assert work.directory.change == before + step - 1
+                assert work.commit() == before + step
+        assert opened.facts.change() == before + 2
+
+    def test_what_is_not_committed_never_was(self, opened: OpenStore) -> None:
+        change = opened.facts.change()
+        with opened.store.write() as work:
+            work.directory.add(recipient("A"))
+            work.audit.append([record(1)])
+        with opened.store.write() as work:
+            work.directory.add(recipient("B"))
+            work.rollback()
+        with suppress(KeyError), opened.store.write() as work:
+            work.directory.add(recipient("C"))
+            raise KeyError
+        assert opened.facts.change() == change
+        with opened.store.read() as directory:
+            assert directory.find("A", frozenset()) == directory.find("B", frozenset()) == ()
+            assert directory.audit_entries() == []
+
+    def test_a_savepoint_is_undone_alone(self, opened: OpenStore) -> None:
+        with opened.store.write() as work:
+            work.audit.append([record(1)])
+            with suppress(KeyError), work.savepoint():
+                work.directory.add(recipient("Undone"))
+                work.audit.append([record(2)])
+                with work.savepoint():
+                    work.directory.add(recipient("Undone too"))
+                raise KeyError
+            with work.savepoint():
+                work.directory.add(recipient("Kept"))
+                with pytest.raises(ManagementObjectNotFound), work.savepoint():
+                    work.directory.remove(4711)
+                work.audit.append([record(3)])
+            work.commit()
+        with opened.store.read() as directory:
+            assert [directory.find(name, frozenset()) != () for name in ("Undone", "Undone too", "Kept")] == [
+                False,
+                False,
+                True,
+            ]
+            assert [entry.cmdlet for entry in directory.audit_entries()] == ["Set-Mailbox3", "Set-Mailbox1"]
+        assert self.broken(opened) is None
+
+    def test_a_reader_sees_one_state(self, opened: OpenStore) -> None:
+        (terry,) = opened.add(recipient("Terry Adams"))
+        with opened.store.read() as directory:
+            change = directory.change
+            with opened.store.write() as work:
+                work.directory.update(replace(terry, display_name="New"))
+                work.commit()
+            assert directory.get(terry.id).display_name == "Terry Adams"
+            assert directory.change == change
+        with opened.store.read() as directory:
+            assert directory.get(terry.id).display_name == "New"
+
+    def test_a_writer_of_another_process_waits_and_gives_up_in_time(self, opened: OpenStore) -> None:
+        impatient = Database(opened.database.url, lock_timeout=0.2)
+        try:
+            with opened.store.write() as work:
+                work.directory.add(recipient("A"))
+                with pytest.raises(StoreUnavailable), SqlStore(impatient).write():
+                    pass
+                work.commit()
+            with SqlStore(impatient).write() as work:
+                work.directory.add(recipient("B"))
+                work.commit()
+        finally:
+            impatient.close()
+
+    def test_threads_of_a_process_queue(self, opened: OpenStore) -> None:
+        store = SqlStore(opened.database, lock_timeout=0.1)
+        with store.write(), pytest.raises(StoreUnavailable), store.write():
+            pass
+        (group,) = opened.add_named(T.MAIL_UNIVERSAL_SECURITY_GROUP, "Group")
+        before = opened.facts.change()
+
+        def work_on(number: int) -> None:
+            for turn in range(5):
+                with opened.store.write() as work:
+                    added = work.directory.add(recipient(f"Person {number} {turn}"))
+                    work.directory.add_members(group.id, [added.id])
+                    work.audit.append([record(turn)])
+                    work.commit()
+
+        threads = [threading.Thread(target=work_on, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert opened.facts.change() == before + 20
+        with opened.store.read() as directory:
+            assert len(list(directory.members(group.id))) == 20
+        assert self.broken(opened) is None
+
+    def test_audit_entries_are_read_as_they_were_written_newest_first(self, opened: OpenStore) -> None:
+        records = [record(number) for number in range(5)]
+        with opened.store.write() as work:
+            work.audit.append(records[:2])
+            work.audit.append([])
+            work.audit.append(records[2:])
+            assert list(work.audit.search()) == records[::-1]
+            work.commit()
+        with opened.store.read() as directory:
+            assert list(directory.audit_entries()) == records[::-1]
+            assert list(directory.audit_entries(limit=2)) == records[:2:-1]
+            start, end = records[1].run_date, records[3].run_date
+            assert list(directory.audit_entries(start=start, end=end)) == [records[2], records[1]]
+            assert list(directory.audit_entries(start=NOW + timedelta(days=1))) == []
+        assert self.broken(opened) is None
+
+    @pytest.mark.parametrize(
+        ("tampering", "first"),
+        [
+            ("UPDATE audit_entry SET record = replace(record, 'Set-Mailbox2', 'Get-Mailbox2')", 3),
+            ("UPDATE audit_entry SET run_date = run_date + 1 WHERE sequence = 2", 2),
+            ("UPDATE audit_entry SET hash = (SELECT hash FROM audit_entry WHERE sequence = 1) WHERE sequence = 4", 4),
+            ("DELETE FROM audit_entry WHERE sequence = 1", 1),
+            ("DELETE FROM audit_entry WHERE sequence = 3", 3),
+            ("DELETE FROM audit_entry WHERE sequence = 5", 5),
+            ("DELETE FROM audit_entry", 1),
+        ],
+    )
+    def test_a_log_that_was_tampered_with_is_found_out(self, opened: OpenStore, tampering: str, first: int) -> None:
+        with opened.store.write() as work:
+            work.audit.append([record(number) for number in range(5)])
+            work.commit()
+        with opened.database.connection() as connection:
+            connection.run(tampering)
+        assert self.broken(opened) == first
+
+    def test_a_database_without_an_organization_says_so(self, opened: OpenStore) -> None:
+        with opened.database.connection() as connection:
+            connection.run("DELETE FROM account_domain")
+        with opened.store.read() as directory, pytest.raises(StoreError):
+            directory.organization()
+        with opened.database.connection() as connection:
+            connection.run("DELETE FROM head")
+        with pytest.raises(StoreError), opened.store.read():
+            pass
+        with pytest.raises(StoreError), opened.store.write():
+            pass
+
+    def broken(self, opened: OpenStore) -> int | None:
+        with opened.database.connection() as connection:
+            return first_broken(connection)
+
+
+class TestSqlite(OnSqlite, TransactionsContract): ...
+
+
+class TestPostgres(OnPostgres, TransactionsContract): ...
