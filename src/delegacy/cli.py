@@ -159,8 +159,12 @@ def _serve(parsed: argparse.Namespace) -> int:
 def _demo(parsed: argparse.Namespace) -> int:
     from delegacy.demo import run_demo
 
-    run_demo(_settings(parsed), os.environ, reset=parsed.reset, more_recipients=parsed.recipients)
+    run_demo(_settings(parsed), os.environ, _say, reset=parsed.reset, more_recipients=parsed.recipients)
     return _DONE
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _shell(parsed: argparse.Namespace) -> int:
@@ -168,17 +172,17 @@ def _shell(parsed: argparse.Namespace) -> int:
 
     settings = _settings(parsed)
     if parsed.text is not None:
-        return run_script(settings, parsed.user, parsed.text, ())
-    if parsed.script is not None:
-        return run_script(settings, parsed.user, _read_script(parsed.script), parsed.arguments)
-    if not sys.stdin.isatty():
-        return run_script(settings, parsed.user, sys.stdin.buffer.read(), ())
+        return run_script(settings, parsed.user, parsed.text)
+    if parsed.script is not None and parsed.script != "-":
+        return run_script(settings, parsed.user, _read_script(parsed.script), parsed.script, parsed.arguments)
+    if sys.stdin is None:
+        raise InvalidInput("There is no input to read commands from. Give a command with -c, or a script.")
+    if parsed.script == "-" or not sys.stdin.isatty():
+        return run_script(settings, parsed.user, sys.stdin.buffer.read(), None, parsed.arguments)
     return run_interactively(settings, parsed.user)
 
 
 def _read_script(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
     try:
         return Path(name).read_bytes()
     except OSError as error:

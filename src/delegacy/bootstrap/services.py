@@ -12,6 +12,7 @@ from delegacy.domain.errors import StoreUnavailable
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.store.decisions import SqlDecisionFacts
 from delegacy.store.engine import Database
+from delegacy.store.mail_queue import SqlMailQueue
 from delegacy.store.mailstore import SqlMailStore
 from delegacy.store.unit_of_work import SqlStore
 from delegacy.store.versions import DIRECTORY, MAIL, prepare
@@ -39,6 +40,7 @@ class Services:
     store: SqlStore
     facts: SqlDecisionFacts
     mail_store: SqlMailStore
+    queue: SqlMailQueue
     authorizer: Authorizer
 
 
@@ -82,6 +84,7 @@ def open_services(settings: Settings) -> Iterator[Services]:
             raise StoreUnavailable(f"There is no organization in {settings.database or settings.data}. {_ADVICE}")
         facts = SqlDecisionFacts(directory_database)
         closing.callback(facts.close)
+        mail_store = SqlMailStore(mail_database, clock)
         yield Services(
             settings=settings,
             places=places,
@@ -90,6 +93,7 @@ def open_services(settings: Settings) -> Iterator[Services]:
             mail_database=mail_database,
             store=store,
             facts=facts,
-            mail_store=SqlMailStore(mail_database, clock),
+            mail_store=mail_store,
+            queue=SqlMailQueue(mail_store.transactions, clock),
             authorizer=Authorizer(facts, store, clock),
         )

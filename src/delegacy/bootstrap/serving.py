@@ -29,7 +29,6 @@ from delegacy.mail.smtp import SmtpLimits
 from delegacy.mail.submission.server import SubmissionServer, SubmissionServices
 from delegacy.mail.tls import ServerCertificates
 from delegacy.session.signin import Argon2Passwords, SignIn
-from delegacy.store.mail_queue import SqlMailQueue
 from delegacy.store.signin import SqlSignInNames
 from delegacy.telemetry import configure_logging
 
@@ -105,12 +104,11 @@ async def _run_all(services: Services, ready: Callable[[Services, Mapping[str, E
     )
     sign_in = SignIn(SqlSignInNames(services.directory_database), Argon2Passwords(), services.clock)
     smarthost = _smarthost(settings, server_name)
-    queue = SqlMailQueue(services.mail_store.transactions, services.clock)
     reporter = Reporter(server_name, may_send_out=smarthost is not None)
-    runner = QueueRunner(queue, services.store, services.clock, smarthost, reporter)
+    runner = QueueRunner(services.queue, services.store, services.clock, smarthost, reporter)
     delivery = Delivery(
         services.store,
-        queue,
+        services.queue,
         services.clock,
         server_name=server_name,
         may_send_out=smarthost is not None,
