@@ -164,7 +164,7 @@ class DirectoryCmdlet(Cmdlet):
                 continue
             except DelegacyError as error:
                 self.session.failed(error)
-                record = error_record(error, self)
+                record = error_record(error, class_of(self))
                 if isinstance(error, StoreError):
                     self.throw_terminating(record)
                 self.write_error(record)
@@ -222,14 +222,18 @@ class ExchangeCmdlet(DirectoryCmdlet):
         self.refuse_other_server(self.domain_controller, "DomainController")
 
 
-def error_record(error: DelegacyError, cmdlet: Cmdlet) -> ErrorRecord:
+def class_of(cmdlet: Cmdlet) -> str:
+    """Return the name of a cmdlet's class, as error ids give it."""
+    return f"Delegacy.Cmdlets.{type(cmdlet).__name__}"
+
+
+def error_record(error: DelegacyError, source: str) -> ErrorRecord:
     """Return the record of one of our exceptions, with an id of Exchange's form.
 
     ``[FailureCategory=Cmdlet-ManagementObjectNotFoundException] 5E31D7CB,Delegacy.Cmdlets.GetMailbox``: the exception's error id, a
-    number that is always the same for this error of this cmdlet, and the class.
+    number that is always the same for this error from this source, and the source.
     """
     exception = f"{error.error_id}Exception"
-    source = f"Delegacy.Cmdlets.{type(cmdlet).__name__}"
     number = zlib.crc32(f"{exception},{source}".encode())
     return ErrorRecord(
         message=error.message,

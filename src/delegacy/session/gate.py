@@ -7,7 +7,7 @@ runs, in the transactions that the gate keeps; `step` writes the audit record be
 from collections.abc import Callable, Collection, Iterable
 from uuid import UUID, uuid4
 
-from delegacy.cmdlets._base import DirectoryCmdlet, error_record
+from delegacy.cmdlets._base import DirectoryCmdlet, class_of, error_record
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import DelegacyError, StoreError
@@ -80,8 +80,11 @@ class Gate:
         return self._transactions.pending
 
     def flush(self) -> None:
-        """Make all changes durable. Raises `StoreError`; then they are gone."""
-        self._transactions.flush()
+        """Make all changes durable. Raises `PowerShellError` when the store can't; then they are gone."""
+        try:
+            self._transactions.flush()
+        except StoreError as error:
+            raise PowerShellError(error_record(error, "Delegacy.Session.Gate")) from error
 
     def close(self) -> None:
         """Undo what is not durable."""
@@ -89,7 +92,7 @@ class Gate:
 
     def error_record(self, error: Exception, cmdlet: Cmdlet) -> ErrorRecord | None:
         """Return the record of one of our errors."""
-        return error_record(error, cmdlet) if isinstance(error, DelegacyError) else None
+        return error_record(error, class_of(cmdlet)) if isinstance(error, DelegacyError) else None
 
     def _admits(self, name: str) -> bool:
         return self._caller.is_administrator or name.startswith(_READING)

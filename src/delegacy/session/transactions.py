@@ -71,9 +71,9 @@ class Transactions:
         if unit is None or not step.writes:
             return
         unit.records += 1
-        if unit.dirty and (unit.records >= MOST_RECORDS or self._monotonic() - unit.opened >= LONGEST):
+        if unit.records >= MOST_RECORDS or self._monotonic() - unit.opened >= LONGEST:
             try:
-                self._commit()
+                self._finish(unit)
             except StoreError as error:
                 self._lost = error
 
@@ -167,8 +167,8 @@ class Transactions:
 
     @property
     def pending(self) -> bool:
-        """Whether changes wait for a commit, or were lost by one."""
-        return self._lost is not None or (self._unit is not None and self._unit.dirty)
+        """Whether a write transaction is open, or was lost by a commit that failed."""
+        return self._lost is not None or self._unit is not None
 
     def flush(self) -> None:
         """Make the changes durable. Raises `StoreError`, also for changes that an earlier commit has lost."""
@@ -178,10 +178,8 @@ class Transactions:
             raise error
         for step in self._steps:
             self._release(step)
-        if self._unit is not None and self._unit.dirty:
-            self._commit()
-        else:
-            self.discard()
+        if self._unit is not None:
+            self._finish(self._unit)
 
     def discard(self) -> None:
         """Undo every change that is not durable."""
@@ -198,12 +196,10 @@ class Transactions:
             self._unit = _Unit(work, closing, work.directory.change, self._monotonic(), {})
         return self._unit
 
-    def _commit(self) -> None:
-        unit = self._unit
-        if unit is None:
-            return
+    def _finish(self, unit: _Unit) -> None:
         try:
-            unit.work.commit()
+            if unit.dirty:
+                unit.work.commit()
         finally:
             self.discard()
 

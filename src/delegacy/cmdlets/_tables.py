@@ -1,0 +1,51 @@
+"""The columns that objects of Exchange's types are shown with, unless somebody asks for others."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from delegacy.cmdlets import _views
+from delegacy.powershell.views import Column, TableView, View, columns
+
+
+def _table(*declared: str | Column) -> View:
+    return View(table=TableView(columns(*declared)), name="Name")
+
+
+_IDENTITY: Final = Column("Identity", "Identity", 20)
+_USER: Final = Column("User", "User", 20)
+
+VIEWS: Final[Mapping[str, View]] = MappingProxyType(
+    {
+        _views.MAILBOX_ACE: _table(
+            _IDENTITY,
+            _USER,
+            Column("AccessRights", "AccessRights", 19),
+            Column("IsInherited", "IsInherited", 11),
+            Column("Deny", "Deny", 5),
+        ),
+        _views.MAILBOX_OWNER: _table("Identity", "Owner"),
+        _views.AD_ACE: _table(_IDENTITY, _USER, Column("Deny", "Deny", 5), Column("Inherited", "IsInherited", 9)),
+        _views.RECIPIENT_ACE: _table(
+            _IDENTITY,
+            Column("Trustee", "Trustee", 20),
+            Column("AccessControlType", "AccessControlType", 17),
+            Column("AccessRights", "AccessRights", 19),
+            Column("Inherited", "IsInherited", 9),
+        ),
+        _views.MAILBOX: _table(
+            Column("Name", "Name", 25),
+            Column("Alias", "Alias", 20),
+            Column("ServerName", "ServerName", 16),
+            "ProhibitSendQuota",
+        ),
+        _views.REDUCED_RECIPIENT: _table("Name", "RecipientType"),
+        _views.USER: _table("Name", "RecipientType"),
+        _views.MAIL_USER: _table("Name", "RecipientType"),
+        _views.MAIL_CONTACT: _table("Name", "RecipientType"),
+        _views.DISTRIBUTION_GROUP: _table("Name", "DisplayName", "GroupType", "PrimarySmtpAddress"),
+        _views.DYNAMIC_GROUP: _table("Name", "ManagedBy"),
+        _views.GROUP: _table("Name", "DisplayName", "SamAccountName", "GroupType"),
+        _views.ACCEPTED_DOMAIN: _table("Name", "DomainName", "DomainType", "Default"),
+    }
+)
