@@ -75,7 +75,7 @@ class Throttle:
         failures = self._failures.get(key)
         if failures is None or failures.count < free:
             return False
-        wait = min(_FIRST_WAIT * 2 ** min(failures.count - free, 20), _LONGEST_WAIT)
+        wait = min(_FIRST_WAIT * (1 << min(failures.count - free, 20)), _LONGEST_WAIT)
         return self._clock.now() < failures.last + wait
 
     def failed(self, key: str) -> None:
