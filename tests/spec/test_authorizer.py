@@ -1,5 +1,6 @@
 """Every case of the specification against the authorizer, on both databases."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from support.postgres import PostgresServer
 from support.spec.cases import Case, load_cases
 from support.spec.store_world import StoreWorld
 from support.spec.worlds import play
-from support.stores import directory_store
+from support.stores import OpenStore, directory_store
 
 
 @pytest.mark.parametrize("case", load_cases(), ids=str)
@@ -18,7 +19,16 @@ def test_the_authorizer_keeps_the_sentence_on_sqlite(case: Case, tmp_path: Path)
         assert play(case, StoreWorld(opened)) > 0
 
 
-@pytest.mark.parametrize("case", load_cases(), ids=str)
-def test_the_authorizer_keeps_the_sentence_on_postgresql(case: Case, postgres: PostgresServer) -> None:
+@pytest.fixture(scope="module")
+def in_postgresql(postgres: PostgresServer) -> Iterator[OpenStore]:
     with directory_store(Database(postgres.new_database())) as opened:
-        assert play(case, StoreWorld(opened)) > 0
+        yield opened
+
+
+@pytest.mark.parametrize("case", load_cases(), ids=str)
+def test_the_authorizer_keeps_the_sentence_on_postgresql(case: Case, in_postgresql: OpenStore) -> None:
+    world = StoreWorld(in_postgresql)
+    try:
+        assert play(case, world) > 0
+    finally:
+        world.clear()

@@ -12,7 +12,8 @@ from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import ManagementObjectNotFound
 from delegacy.domain.group import Membership
 from delegacy.domain.mailbox import initial_ad_acl, initial_mailbox_acl
-from delegacy.domain.ports import Directory
+from delegacy.domain.organization import HiddenMailboxDelegation
+from delegacy.domain.ports import Directory, RecipientQuery
 from delegacy.domain.recipient import GroupScope, Recipient
 from delegacy.domain.sid import Sid, well_known_by_name
 from delegacy.enforcement.authorizer import Authorizer
@@ -47,6 +48,7 @@ class StoreWorld:
         self._authorizer = Authorizer(opened.facts, opened.store, FixedClock())
         self._book = Model()
         self._objects: dict[str, Recipient] = {}
+        self._masters: dict[str, str] = {}
         self._inherited: list[Ace] = []
 
     def apply(self, step: Step) -> None:
@@ -90,6 +92,28 @@ class StoreWorld:
         mapped = asyncio.run(self._authorizer.mapped_mailboxes(self._account(who)))
         return tuple(mailbox.display_name for mailbox in mapped)
 
+    def decides_open(self, who: str, mailbox: str) -> Answer:
+        """Answer as ``opens`` does, by key, without asking for the chain of groups."""
+        if mailbox not in self._objects:
+            return _NO_MAILBOX
+        return answer_of(self._authorizer.decide_open(self._key(self._book.signs_in(who)), self._key(mailbox)))
+
+    def decides_send(self, who: str, author: str) -> Answer:
+        """Answer as ``sends`` does, by key, without asking for the chain of groups."""
+        account = self._key(self._book.signs_in(who))
+        return answer_of(self._authorizer.decide_send(account, self._address(author).key))
+
+    def clear(self) -> None:
+        """Remove everything that the case has made, and fail if something is left."""
+        with self._opened.store.write() as work:
+            work.directory.set_inherited([])
+            work.directory.set_hidden_mailbox_delegation(HiddenMailboxDelegation.DENY)
+            for one in self._objects.values():
+                work.directory.remove(one.id)
+            assert work.directory.count(RecipientQuery()) == 0
+            work.commit()
+        self._objects.clear()
+
     def _write(self, directory: Directory, step: Step) -> None:
         for declared in step.recipients:
             self._objects[declared.name] = self._add(directory, declared)
@@ -111,6 +135,7 @@ class StoreWorld:
         self._switch(directory, step)
         for name in step.delete:
             directory.remove(self._objects.pop(name).id)
+            self._masters = {mailbox: master for mailbox, master in self._masters.items() if master != name}
 
     def _switch(self, directory: Directory, step: Step) -> None:
         for name in (*step.hide, *step.show):
@@ -123,7 +148,10 @@ class StoreWorld:
     def _add(self, directory: Directory, declared: Declared) -> Recipient:
         """Add an object as a cmdlet does: with the entries that every new one has."""
         domain, _, name = declared.name.rpartition("\\")
-        master = None if declared.master is None else self._sid(declared.master)
+        master = None
+        if declared.master is not None:
+            master = self._sid(declared.master)
+            self._masters[declared.name] = declared.master
         changes: dict[str, object] = {
             "hidden_from_address_lists_enabled": declared.hidden,
             "account_disabled": declared.disabled,
@@ -194,7 +222,7 @@ class StoreWorld:
 
     def _trustee(self, name: str) -> Sid:
         """Return whom an entry names: for a linked mailbox its master account."""
-        return self._sid(self._book.signs_in(name) if name in self._objects else name)
+        return self._sid(self._masters.get(name, name))
 
     def _account(self, who: str) -> Account:
         credential = self._opened.names.credential(self._objects[self._book.signs_in(who)].user_principal_name or "")
