@@ -1,13 +1,28 @@
 """Transactions of the mail store, and who is told of them."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from delegacy.domain.errors import StoreError
 from delegacy.store.engine import Connection, Database, Dialect
 
 Listener = Callable[[frozenset[int]], None]
+
+
+_CACHE_KIB: Final = 4096
+_MOST_MAPPED: Final = 1 << 40
+
+
+def _read_through_memory(raw: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    """Have the connections share the system's pages in place of keeping their own: a mail database is too large for several caches."""
+    raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    raw.execute(f"PRAGMA mmap_size = {_MOST_MAPPED}")
 
 
 class MailTransaction:
@@ -51,6 +66,8 @@ class MailTransactions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        if database.dialect is Dialect.SQLITE:
+            sa.event.listen(database.engine, "connect", _read_through_memory)
         # SQLite has one writer, and lets others sleep and try again: those of this process queue here, and none sleeps.
         self._turn = threading.Lock() if database.dialect is Dialect.SQLITE else nullcontext()
         self._listeners: tuple[Listener, ...] = ()

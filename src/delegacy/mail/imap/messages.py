@@ -54,7 +54,7 @@ async def fetch(context: SessionContext, command: Fetch) -> Outcome:
         for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
             told |= _modseqs((await _change_flags(context, selected, uids, _SEEN))[0])
     async for batch in reader.batches(spans, plan.columns):
-        await context.send(plan.print(batch))
+        await context.send(plan.print(batch.numbers, batch.rows))
     await context.tell_changes(expunged=command.by_uid, told=told)
     return OK
 

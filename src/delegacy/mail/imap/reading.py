@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Final, cast
 
 from delegacy.domain.mail_store import MailStore, MessageColumn, MessageRow
-from delegacy.mail.imap.selected import SelectedFolder, Span
+from delegacy.mail.imap.selected import NumberedRows, SelectedFolder, Span
 from delegacy.mail.imap.workers import MailWorkers
 
 _NARROW: Final = frozenset(
@@ -29,10 +29,8 @@ class FolderReader:
         self._workers = workers
         self._selected = selected
 
-    async def batches(
-        self, spans: Iterable[Span], columns: Sequence[MessageColumn]
-    ) -> AsyncIterator[Iterable[tuple[int, MessageRow]]]:
-        """Yield the messages of ``spans``, each with its number; those that are gone are passed over.
+    async def batches(self, spans: Iterable[Span], columns: Sequence[MessageColumn]) -> AsyncIterator[NumberedRows]:
+        """Yield the messages of ``spans``; those that are gone are passed over.
 
         A batch holds so many messages, and so many octets, that it takes about a millisecond or one message.
         """

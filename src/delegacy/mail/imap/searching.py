@@ -1,6 +1,6 @@
 """Answering SEARCH: what the store can answer is asked of it, whole branches at a time; for the rest messages are read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, cast
 
 from delegacy.domain.mail_search import (
@@ -91,13 +91,12 @@ class FolderSearch:
         found: set[int] = set()
         spans = [(number - 1, number) for number in self._selected.numbers_of(sorted(among))]
         async for batch in reader.batches(spans, columns):
-            rows = [row for _, row in batch]
             # Undoing transfer encodings and charsets is work for a thread.
-            found.update(await self._workers.call(_matching, rows, matches))
+            found.update(await self._workers.call(_matching, batch.rows, matches))
         return frozenset(found)
 
 
-def _matching(rows: list[MessageRow], matches: _Matcher) -> list[int]:
+def _matching(rows: Sequence[MessageRow], matches: _Matcher) -> list[int]:
     return [cast("int", row[0]) for row in rows if matches(row)]
 
 

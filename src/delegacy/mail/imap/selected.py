@@ -23,6 +23,14 @@ class NoSuchMessage(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedRows:
+    """Messages as the store gives them, and the numbers that the client knows them by."""
+
+    numbers: Sequence[int]
+    rows: Sequence[MessageRow]
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
     """How changes are told: expunged messages now or later, as VANISHED (RFC 7162) or EXPUNGE; with modification sequences or not."""
 
@@ -115,16 +123,17 @@ class SelectedFolder:
         """Return those of ``uids`` that the client knows."""
         return [self._uids[place] for place in self._places(uids)]
 
-    def number_rows(self, rows: Sequence[MessageRow]) -> Iterable[tuple[int, MessageRow]]:
-        """Return rows of the store, ordered by UID, each with its number."""
+    def number_rows(self, rows: list[MessageRow]) -> NumberedRows:
+        """Return rows of the store, ordered by UID, with their numbers; rows of messages that the client does not know are left out."""
         if not rows:
-            return ()
+            return NumberedRows((), ())
         first = bisect_left(self._uids, cast("int", rows[0][0]))
         last = first + len(rows) - 1
         if last < len(self._uids) and self._uids[last] == rows[-1][0]:
-            return enumerate(rows, first + 1)
-        numbers = {self._uids[place]: place + 1 for place in self._places(cast("int", row[0]) for row in rows)}
-        return [(numbers[uid], row) for row in rows if (uid := cast("int", row[0])) in numbers]
+            return NumberedRows(range(first + 1, last + 2), rows)
+        places = {self._uids[place]: place + 1 for place in self._places(cast("int", row[0]) for row in rows)}
+        known = [row for row in rows if row[0] in places]
+        return NumberedRows([places[cast("int", row[0])] for row in known], known)
 
     def absorb(self, changes: FolderChanges, telling: Telling, told: Mapping[int, int] = NOTHING_TOLD) -> bytes:
         """Take changes in, and return the responses that tell the client of them.

@@ -162,7 +162,8 @@ class ImapSession(ImapStream):
         try:
             if self._context is None:
                 return await self._run_before_login(tagged.command)
-            await self._context.mailboxes.renew_root()
+            if not _renews_by_itself(self._context, tagged.command):
+                await self._context.mailboxes.renew_root()
             outcome = await self._run_signed_in(self._context, tagged)
             await self._tell_changes(self._context, tagged.command)
         except Refusal as refusal:
@@ -307,3 +308,10 @@ class ImapSession(ImapStream):
         if refusal is not None:
             raise refusal
         return OK
+
+
+def _renews_by_itself(context: SessionContext, command: Command) -> bool:
+    """Tell whether a command uses the selected folder of the session's own mailbox first of all, which renews the opening of it."""
+    if context.selected is None or context.selected.mailbox is not None:
+        return False
+    return isinstance(command, Fetch | Store | Search | Copy | Expunge) or command == PlainCommand(Plain.NOOP)

@@ -1,6 +1,6 @@
 """From fetch items to what is read of the store and how it is printed (RFC 9051 section 7.5.2).
 
-A plan is made once for a command and applied to every message: a template of bytes, and one getter per hole. Nothing about a message is
+A plan is made once for a command and applied to every message: a template of bytes, and for each hole of it a column of values. Nothing about a message is
 worked out here that was worked out when it was stored.
 """
 
@@ -28,6 +28,7 @@ from delegacy.wire.imap.printing import CRLF, print_flags, print_literal
 from delegacy.wire.message_text import FieldSelection, transfer_decoded
 
 _Getter = Callable[[MessageRow], ColumnValue]
+_Column = Callable[[Sequence[MessageRow]], Iterable[ColumnValue]]
 
 _SIMPLE: Final = MappingProxyType(
     {
@@ -71,47 +72,48 @@ class FetchPlan:
 
     def __init__(self, items: Sequence[FetchItem]) -> None:
         self._columns: list[MessageColumn] = []
-        self._getters: list[_Getter] = []
+        self._holes: list[_Column] = []
         self.marks_seen = any(isinstance(item, BodySection | Binary) and not item.peek for item in items)
         names = [self._plan(item) for item in items]
         self._template = b"* %%d FETCH (%b)\r\n" % b" ".join(names)
         self.columns = tuple(self._columns)
 
-    def print(self, numbered: Iterable[tuple[int, MessageRow]]) -> bytes:
-        """Return the FETCH responses for messages, each with its number. Raises ``UnknownTransferEncoding``."""
-        template, getters = self._template, self._getters
-        return b"".join([template % (number, *[get(row) for get in getters]) for number, row in numbered])
+    def print(self, numbers: Iterable[int], rows: Sequence[MessageRow]) -> bytes:
+        """Return the FETCH responses for messages, given by number and row. Raises ``UnknownTransferEncoding``."""
+        # Column by column: the loops over the messages run inside the interpreter, which takes a third of the time.
+        columns = [column(rows) for column in self._holes]
+        return b"".join(map(self._template.__mod__, zip(numbers, *columns, strict=True)))
 
     def _plan(self, item: FetchItem) -> bytes:
         match item:
             case Attribute():
                 return self._plan_attribute(item)
             case BodySection():
-                self._getters.append(self._section_getter(item))
+                self._holes.append(_each(self._section_getter(item)))
                 return item.name.replace(b"%", b"%%") + b" %b"
             case Binary():
-                self._getters.append(self._binary_getter(item))
+                self._holes.append(_each(self._binary_getter(item)))
                 start = b"" if item.partial is None else b"<%d>" % item.partial.start
                 return b"BINARY[%b]%b %%b" % (_print_part(item.part), start)
             case BinarySize():
-                self._getters.append(self._binary_size_getter(item))
+                self._holes.append(_each(self._binary_size_getter(item)))
                 return b"BINARY.SIZE[%b] %%d" % _print_part(item.part)
 
     def _plan_attribute(self, item: Attribute) -> bytes:
         match item:
             case Attribute.UID:
-                self._getters.append(itemgetter(0))
+                self._holes.append(_each(itemgetter(0)))
                 return b"UID %d"
             case Attribute.FLAGS:
-                self._getters.append(self._flags_getter())
+                self._holes.append(self._flags_column())
                 return b"FLAGS (%b)"
             case Attribute.INTERNALDATE:
                 printer, received = DateTimePrinter(), self._place(MessageColumn.RECEIVED)
-                self._getters.append(lambda row: printer.print(cast("int", row[received])))
+                self._holes.append(_each(lambda row: printer.print(cast("int", row[received]))))
                 return b"INTERNALDATE %b"
             case _:
                 column, hole = _SIMPLE[item]
-                self._getters.append(itemgetter(self._place(column)))
+                self._holes.append(_each(itemgetter(self._place(column))))
                 return b"%b %b" % (item.value, hole)
 
     def _place(self, column: MessageColumn) -> int:
@@ -119,10 +121,10 @@ class FetchPlan:
             self._columns.append(column)
         return self._columns.index(column) + 1
 
-    def _flags_getter(self) -> _Getter:
+    def _flags_column(self) -> _Column:
         stored = itemgetter(self._place(MessageColumn.SYSTEM_FLAGS), self._place(MessageColumn.KEYWORDS))
         printed = _PrintedFlags()
-        return lambda row: printed[stored(row)]
+        return lambda rows: map(printed.__getitem__, map(stored, rows))
 
     def _section_getter(self, item: BodySection) -> _Getter:
         section = item.section
@@ -209,6 +211,10 @@ class FetchPlan:
             return decoded
 
         return read
+
+
+def _each(get: _Getter) -> _Column:
+    return lambda rows: map(get, rows)
 
 
 def _selection(section: Section) -> FieldSelection | None:
