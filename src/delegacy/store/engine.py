@@ -59,6 +59,7 @@ class Connection(ABC):
     """
 
     dialect: Dialect
+    raw: "sqlite3.Connection | psycopg.Connection[Row]"
 
     @abstractmethod
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
@@ -123,7 +124,7 @@ class SqliteConnection(Connection):
     key_set = "SELECT value FROM json_each(?)"
 
     def __init__(self, raw: sqlite3.Connection) -> None:
-        self.raw = raw
+        self.raw: sqlite3.Connection = raw
         self._execute = raw.execute
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
@@ -180,7 +181,7 @@ class PostgresConnection(Connection):
     key_set = "SELECT value FROM unnest(?::bigint[]) AS keys (value)"
 
     def __init__(self, raw: "psycopg.Connection[Row]") -> None:
-        self.raw = raw
+        self.raw: psycopg.Connection[Row] = raw
         self._execute = raw.execute
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:

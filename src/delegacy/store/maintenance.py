@@ -1,0 +1,306 @@
+"""Backup and restore while the server runs: directory and mail in one file.
+
+A backup is a zip file: ``manifest.json`` tells what made it and which schemas it holds. From SQLite it holds the two database files, as its
+backup interface copies them; from PostgreSQL the rows of every table, as COPY writes them. It is restored into the kind of database that it is
+from. Restoring is one transaction for each of the two, and readers see the old state until it is over. It counts as a change of the directory:
+the number of the last change goes up, also where the backup has a lower one, so that nobody takes an answer from before for a current one.
+"""
+
+import errno
+import json
+import os
+import sqlite3
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import sqlalchemy as sa
+
+from delegacy.domain.errors import InvalidInput, SchemaTooNew, SchemaTooOld, StoreFull, StoreUnavailable
+from delegacy.store.engine import LOCK_TIMEOUT, Connection, Database, Dialect, translated
+from delegacy.store.migrations import create_schema, upgrade_schema
+from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_of
+
+_FORMAT: Final = 1
+_MANIFEST: Final = "manifest.json"
+_CHUNK: Final = 2**20
+_OWNER_ONLY: Final = 0o600
+_RAISE_CHANGE: Final = "UPDATE head SET change = CASE WHEN change > ? THEN change ELSE ? END + 1 WHERE id = 1"
+
+
+def backup(directory: Database, mail: Database, file: Path) -> None:
+    """Copy everything into a new file that only its owner can read.
+
+    Raises ``InvalidInput`` if the file is there already, ``StoreFull`` or ``StoreUnavailable`` if it can't be written.
+    """
+    with (
+        _files(file),
+        _new_file(file) as unfinished,
+        zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
+        manifest = {
+            "format": _FORMAT,
+            "backend": directory.dialect.value,
+            DIRECTORY.name: _revision(directory, DIRECTORY),
+            MAIL.name: _revision(mail, MAIL),
+        }
+        archive.writestr(_MANIFEST, json.dumps(manifest))
+        if directory.dialect is Dialect.SQLITE:
+            _copy_files(archive, directory, mail, file.parent)
+        else:
+            _copy_tables(archive, directory)
+
+
+def restore(directory: Database, mail: Database, file: Path) -> None:
+    """Put back what ``backup`` wrote, over whatever is there.
+
+    Raises ``InvalidInput`` for a file that is no backup or one of the other kind of database, ``SchemaTooNew`` or ``SchemaTooOld`` for one of
+    another version, ``StoreFull`` or ``StoreUnavailable``; then the directory is as it was.
+    """
+    with _files(file), _opened(file) as archive:
+        manifest = _manifest(archive, file)
+        if manifest["backend"] != directory.dialect.value:
+            raise InvalidInput(
+                f"{file} is a backup of {manifest['backend']}, and this database is {directory.dialect.value}. "
+                "A backup is restored into the kind of database that it is from.",
+                str(file),
+            )
+        for schema in (DIRECTORY, MAIL):
+            if manifest[schema.name] not in schema.revisions:
+                raise SchemaTooNew(f"{file} was made by a newer program than this one.", manifest[schema.name])
+        if directory.dialect is Dialect.SQLITE:
+            _restore_files(archive, directory, mail, file)
+        else:
+            _restore_tables(archive, manifest, directory, mail)
+
+
+@contextmanager
+def _files(file: Path) -> Iterator[None]:
+    """Turn what goes wrong with files into our errors."""
+    try:
+        yield
+    except FileExistsError:
+        raise InvalidInput(f"{file} is there already. Name a file that is not.", str(file)) from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFull(f"There is no room for {file}, or for unpacking it.", str(file)) from error
+        raise StoreUnavailable(f"{file} can't be used: {error.strerror or error}.", str(file)) from error
+    except (zipfile.BadZipFile, EOFError, KeyError, ValueError) as error:
+        raise InvalidInput(f"{file} isn't a backup, or is damaged: {error}.", str(file)) from error
+
+
+@contextmanager
+def _new_file(file: Path) -> Iterator[Any]:
+    """Return a new file open for writing, which has its name once it is whole."""
+    if file.exists():
+        raise FileExistsError
+    unfinished = file.with_name(f".{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(unfinished, file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(file) as archive:
+        yield archive
+
+
+def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, str]:
+    manifest = json.loads(archive.read(_MANIFEST))
+    if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
+        raise InvalidInput(f"{file} isn't a backup that this program can read.", str(file))
+    return {name: str(manifest[name]) for name in ("backend", DIRECTORY.name, MAIL.name)}
+
+
+def _revision(database: Database, schema: Schema) -> str:
+    try:
+        with database.engine.connect() as connection:
+            revision = revision_of(connection, schema)
+    except sa.exc.DBAPIError as error:
+        raise translated(error.orig or error) from error
+    if revision is None:
+        raise StoreUnavailable(f"The database holds no {schema.name}. There is nothing to back up.")
+    return revision
+
+
+# ----------------------------------------------------------------------------------------------------------------------- SQLite
+
+
+def _copy_files(archive: zipfile.ZipFile, directory: Database, mail: Database, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix=".delegacy-backup-", dir=folder) as place:
+        # Mail first: what it refers to in the directory is in the later copy.
+        for schema, database in ((MAIL, mail), (DIRECTORY, directory)):
+            copy = Path(place) / _file_of(schema)
+            with closing(database.lasting_connection()) as source, closing(sqlite3.connect(copy)) as target:
+                _copy_database(_raw(source), target)
+            archive.write(copy, _file_of(schema))
+            copy.unlink()
+
+
+def _restore_files(archive: zipfile.ZipFile, directory: Database, mail: Database, file: Path) -> None:
+    directory.file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".delegacy-restore-", dir=directory.file.parent) as place:
+        copies = {schema.name: Path(place) / _file_of(schema) for schema in (DIRECTORY, MAIL)}
+        for copy in copies.values():
+            archive.extract(copy.name, place)
+            _refuse_damaged(copy, file)
+        unpacked = [Database.at(copies[schema.name]) for schema in (DIRECTORY, MAIL)]
+        try:
+            upgrade_schema(*unpacked)
+        finally:
+            for database in unpacked:
+                database.close()
+        for schema, database in ((MAIL, mail), (DIRECTORY, directory)):
+            with (
+                closing(sqlite3.connect(copies[schema.name], isolation_level=None)) as source,
+                closing(database.lasting_connection()) as target,
+                closing(database.lasting_connection()) as reader,
+            ):
+                source.execute("PRAGMA journal_mode = DELETE")
+                _copy_database(source, _raw(target), reader if schema is DIRECTORY else None)
+
+
+def _refuse_damaged(copy: Path, file: Path) -> None:
+    try:
+        with closing(sqlite3.connect(copy)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise ValueError(error) from error
+    if found != ("ok",):
+        raise InvalidInput(f"{file} is damaged: {found[0]}.", str(file))
+
+
+def _copy_database(source: sqlite3.Connection, target: sqlite3.Connection, reader: Connection | None = None) -> None:
+    """Copy a database over another one; with ``reader``, which reads the other one, raise the number of the last change above both.
+
+    From the first page on the target is locked against writers, so the number that is read then is its last one; what is written to the
+    source after that is copied too.
+    """
+    deadline = time.monotonic() + LOCK_TIMEOUT
+    raised = reader is None
+
+    def progress(status: int, _remaining: int, _total: int) -> None:
+        nonlocal raised
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if time.monotonic() > deadline:
+                raise StoreUnavailable(
+                    "Others have been using the database for too long. Nothing was changed; try again."
+                )
+        elif not raised and reader is not None:
+            raised = True
+            last = _last_change(reader)
+            source.execute(_RAISE_CHANGE, (last, last))
+
+    try:
+        source.backup(target, pages=-1 if reader is None else 1, progress=progress, sleep=0.05)
+    except sqlite3.Error as error:
+        raise translated(error) from error
+
+
+def _last_change(connection: Connection) -> int:
+    if connection.row("SELECT 1 FROM sqlite_master WHERE name = 'head'") is None:
+        return 0
+    row = connection.row("SELECT change FROM head WHERE id = 1")
+    return 0 if row is None else int(row[0])
+
+
+def _file_of(schema: Schema) -> str:
+    return f"{schema.name}.db"
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    raw = connection.raw
+    if not isinstance(raw, sqlite3.Connection):
+        raise TypeError(raw)
+    return raw
+
+
+# ------------------------------------------------------------------------------------------------------------------- PostgreSQL
+
+
+def _copy_tables(archive: zipfile.ZipFile, database: Database) -> None:
+    with closing(database.lasting_connection()) as connection:
+        connection.begin_reading()
+        for table in _tables():
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            with (
+                archive.open(_entry_of(table), "w", force_zip64=True) as entry,
+                _copying(connection, f'COPY (SELECT {columns} FROM "{table.name}") TO STDOUT') as copied,
+            ):
+                for block in copied:
+                    entry.write(block)
+
+
+def _restore_tables(archive: zipfile.ZipFile, manifest: dict[str, str], directory: Database, mail: Database) -> None:
+    for schema in (DIRECTORY, MAIL):
+        if manifest[schema.name] != schema.revisions[-1]:
+            raise SchemaTooOld(
+                f"The backup has the {schema.name} schema {manifest[schema.name]}; this program works with {schema.revisions[-1]}. Restore it "
+                "with the program that made it, then run 'delegacy migrate' with this one.",
+                manifest[schema.name],
+            )
+    create_schema(directory, mail)
+    tables = _tables()
+    with closing(directory.lasting_connection()) as connection:
+        connection.begin_writing()
+        row = connection.row("SELECT change FROM head WHERE id = 1 FOR UPDATE")
+        last = 0 if row is None else int(row[0])
+        for table in reversed(tables):  # not TRUNCATE, which readers would see before the end
+            connection.run(f'DELETE FROM "{table.name}"')
+        for table in tables:
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            with (
+                archive.open(_entry_of(table)) as entry,
+                _copying(connection, f'COPY "{table.name}" ({columns}) FROM STDIN') as copied,
+            ):
+                while block := entry.read(_CHUNK):
+                    copied.write(block)
+            _restart_numbering(connection, table)
+        connection.run(_RAISE_CHANGE, (last, last))
+        connection.commit()
+
+
+def _restart_numbering(connection: Connection, table: sa.Table) -> None:
+    """Let the numbers that the database gives out go on after those that were restored."""
+    column = table.autoincrement_column
+    if column is None:
+        return
+    row = connection.row("SELECT pg_get_serial_sequence(?, ?)", (table.name, column.name))
+    if row is not None and row[0] is not None:
+        connection.row(
+            f'SELECT setval(?::regclass, (SELECT coalesce(max("{column.name}"), 0) + 1 FROM "{table.name}"), false)',
+            (row[0],),
+        )
+
+
+def _tables() -> list[sa.Table]:
+    """Return every table, none before one that it refers to."""
+    return [*DIRECTORY.metadata.sorted_tables, *MAIL.metadata.sorted_tables]
+
+
+def _entry_of(table: sa.Table) -> str:
+    return f"tables/{table.name}"
+
+
+@contextmanager
+def _copying(connection: Connection, sql: str) -> Iterator[psycopg.Copy]:
+    raw = connection.raw
+    if not isinstance(raw, psycopg.Connection):
+        raise TypeError(raw)
+    try:
+        with raw.cursor() as cursor, cursor.copy(sql.encode()) as copied:
+            yield copied
+    except psycopg.Error as error:
+        raise translated(error) from error

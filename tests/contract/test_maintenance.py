@@ -1,0 +1,241 @@
+import json
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from delegacy.domain.errors import (
+    InvalidInput,
+    SchemaTooNew,
+    StoreUnavailable,
+)
+from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.store import maintenance
+from delegacy.store.audit import first_broken
+from delegacy.store.engine import Database, Dialect
+from delegacy.store.migrations import create_schema
+from delegacy.store.unit_of_work import SqlStore
+from support.postgres import PostgresServer
+from support.stores import OnPostgres, OnSqlite, OpenStore, recipient
+
+T = RecipientTypeDetails
+
+
+class MaintenanceContract:
+    @pytest.fixture
+    def mail(self, opened: OpenStore, tmp_path: Path) -> Iterator[Database]:
+        database = opened.database
+        if database.dialect is Dialect.SQLITE:
+            database = Database.at(tmp_path / "mail.db")
+        create_schema(opened.database, database)
+        with database.connection() as connection:
+            connection.run("INSERT INTO mail_mailbox (guid, last_uid_validity) VALUES ('a', 1)")
+        yield database
+        database.close()
+
+    @pytest.fixture
+    def terry(self, opened: OpenStore) -> Recipient:
+        return opened.add(recipient("Terry Adams", attributes={"Notes": "tab\there\nand \\ there"}))[0]
+
+    def test_what_was_backed_up_is_put_back_while_others_are_connected(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path
+    ) -> None:
+        opened.grant(terry, terry)
+        maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        (later,) = opened.add(recipient("Later"))
+        with opened.store.write() as work:
+            work.directory.update(replace(terry, display_name="Changed"))
+            work.commit()
+        with mail.connection() as connection:
+            connection.run("INSERT INTO mail_mailbox (guid, last_uid_validity) VALUES ('b', 1)")
+        assert opened.facts.opening(later.id, terry.id, terry.when_created) is not None
+        change = opened.facts.change()
+
+        with opened.store.read() as reader:
+            before = reader.get(terry.id)
+            maintenance.restore(opened.database, mail, tmp_path / "backup.zip")
+            assert reader.get(terry.id) == before
+            assert reader.get(later.id) == later
+
+        assert opened.facts.change() == change + 1
+        assert opened.facts.opening(later.id, terry.id, terry.when_created) is None
+        with opened.store.read() as directory:
+            assert directory.get(terry.id) == terry
+            assert directory.find("Later", frozenset()) == ()
+            assert len(directory.mailbox_acl(terry.id).entries) == 1
+        with mail.connection() as connection:
+            assert connection.rows("SELECT guid FROM mail_mailbox") == [("a",)]
+            connection.run("INSERT INTO mail_mailbox (guid, last_uid_validity) VALUES ('c', 1)")
+        (again,) = opened.add(recipient("Later"))
+        assert again.id == later.id
+        with opened.database.connection() as connection:
+            assert first_broken(connection) is None
+
+    def test_a_backup_of_a_higher_change_keeps_it_higher(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path
+    ) -> None:
+        with opened.database.connection() as connection:
+            connection.run("UPDATE head SET change = 500")
+            maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+            connection.run("UPDATE head SET change = 20")
+        maintenance.restore(opened.database, mail, tmp_path / "backup.zip")
+        assert opened.facts.change() == 501
+        with opened.store.read() as directory:
+            assert directory.get(terry.id) == terry
+
+    def test_a_backup_taken_during_changes_is_one_state(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path
+    ) -> None:
+        stop = threading.Event()
+
+        def keep_changing() -> None:
+            number = 0
+            while not stop.is_set():
+                number += 1
+                with opened.store.write() as work:
+                    work.directory.update(replace(terry, display_name=str(number)))
+                    work.directory.set_credential(terry.id, str(number))
+                    work.commit()
+
+        thread = threading.Thread(target=keep_changing)
+        thread.start()
+        try:
+            for number in range(3):
+                maintenance.backup(opened.database, mail, tmp_path / f"{number}.zip")
+        finally:
+            stop.set()
+            thread.join()
+        for number in range(3):
+            maintenance.restore(opened.database, mail, tmp_path / f"{number}.zip")
+            with opened.database.connection() as connection:
+                name = connection.row("SELECT display_name FROM object WHERE id = ?", (terry.id,))
+                assert name is not None
+                assert name[0] in ("Terry Adams", *map(str, range(10**6)))
+                if name[0] != "Terry Adams":
+                    assert connection.row("SELECT password_hash FROM credential") == name
+
+    def test_a_backup_is_its_owners_and_overwrites_nothing(
+        self, opened: OpenStore, mail: Database, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "backup.zip"
+        maintenance.backup(opened.database, mail, file)
+        assert file.stat().st_mode & 0o777 == 0o600
+        before = file.read_bytes()
+        with pytest.raises(InvalidInput):
+            maintenance.backup(opened.database, mail, file)
+        assert file.read_bytes() == before
+        assert not list(tmp_path.glob(".*"))
+
+    def test_a_backup_into_nowhere_is_refused(self, opened: OpenStore, mail: Database, tmp_path: Path) -> None:
+        with pytest.raises(StoreUnavailable):
+            maintenance.backup(opened.database, mail, tmp_path / "missing" / "backup.zip")
+
+    @pytest.mark.parametrize(
+        "damage", ["missing", "no zip", "no manifest", "strange manifest", "cut", "no tables", "newer"]
+    )
+    def test_what_is_no_backup_changes_nothing(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path, damage: str
+    ) -> None:
+        file = tmp_path / "backup.zip"
+        maintenance.backup(opened.database, mail, file)
+        change = opened.facts.change()
+        with zipfile.ZipFile(file) as archive:
+            manifest = json.loads(archive.read("manifest.json"))
+            entries = {name: archive.read(name) for name in archive.namelist()}
+        match damage:
+            case "missing":
+                file.unlink()
+            case "no zip":
+                file.write_bytes(b"PK not really")
+            case "cut":
+                file.write_bytes(file.read_bytes()[:-200])
+            case _:
+                if damage == "no manifest":
+                    del entries["manifest.json"]
+                elif damage == "strange manifest":
+                    entries["manifest.json"] = b"[]"
+                elif damage == "no tables":
+                    entries = {"manifest.json": entries["manifest.json"]}
+                else:
+                    entries["manifest.json"] = json.dumps(manifest | {"directory": "9999"}).encode()
+                with zipfile.ZipFile(file, "w") as archive:
+                    for name, content in entries.items():
+                        archive.writestr(name, content)
+        with pytest.raises((InvalidInput, StoreUnavailable, SchemaTooNew)):
+            maintenance.restore(opened.database, mail, file)
+        assert opened.facts.change() == change
+        with opened.store.read() as directory:
+            assert directory.get(terry.id) == terry
+
+    def test_nothing_is_backed_up_where_there_is_nothing(self, opened: OpenStore, tmp_path: Path) -> None:
+        empty = Database.at(tmp_path / "empty.db")
+        try:
+            with pytest.raises(StoreUnavailable):
+                maintenance.backup(empty, empty, tmp_path / "backup.zip")
+        finally:
+            empty.close()
+        assert not (tmp_path / "backup.zip").exists()
+        assert opened.facts.change() > 0
+
+
+class TestSqlite(OnSqlite, MaintenanceContract):
+    def test_a_backup_makes_a_new_installation(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path
+    ) -> None:
+        maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        places = [Database.at(tmp_path / "new" / name) for name in ("directory.db", "mail.db")]
+        (tmp_path / "new").mkdir()
+        maintenance.restore(places[0], places[1], tmp_path / "backup.zip")
+        with SqlStore(places[0]).read() as directory:
+            assert directory.get(terry.id) == terry
+        for place in places:
+            place.close()
+
+    def test_a_damaged_database_in_a_backup_changes_nothing(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "backup.zip"
+        maintenance.backup(opened.database, mail, file)
+        with zipfile.ZipFile(file) as archive:
+            entries = {name: archive.read(name) for name in archive.namelist()}
+        broken = bytearray(entries["directory.db"])
+        broken[4096 * 3 : 4096 * 6] = bytes(4096 * 3)
+        entries["directory.db"] = bytes(broken)
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, content in entries.items():
+                archive.writestr(name, content)
+        with pytest.raises(InvalidInput):
+            maintenance.restore(opened.database, mail, file)
+        with opened.store.read() as directory:
+            assert directory.get(terry.id) == terry
+
+
+class TestPostgres(OnPostgres, MaintenanceContract):
+    def test_a_backup_of_the_other_kind_of_database_is_refused(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path
+    ) -> None:
+        maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        file = Database.at(tmp_path / "directory.db")
+        create_schema(file, file)
+        try:
+            with pytest.raises(InvalidInput):
+                maintenance.restore(file, file, tmp_path / "backup.zip")
+            with file.connection() as connection:
+                assert connection.rows("SELECT * FROM object") == []
+        finally:
+            file.close()
+        with opened.store.read() as directory:
+            assert directory.get(terry.id) == terry
+
+    def test_a_backup_makes_a_new_installation(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path, postgres: PostgresServer
+    ) -> None:
+        maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        place = Database(postgres.new_database())
+        maintenance.restore(place, place, tmp_path / "backup.zip")
+        with place.connection() as connection:
+            assert connection.row("SELECT name FROM object") == (terry.name,)
+        place.close()
