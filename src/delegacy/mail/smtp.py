@@ -1,7 +1,7 @@
 """An SMTP session as submission and incoming mail share it: aiosmtpd's state machine with strict commands, enhanced codes and limits.
 
-The two differ in who may send, to whom, and what becomes of the message; those are the abstract methods. aiosmtpd reads commands and
-message content; a message ends at CRLF, dot, CRLF and nowhere else, and what else is in it is looked at when it is accepted.
+The two differ in who may send, to whom, and what becomes of the message; those are the abstract methods. A message ends
+at CRLF, dot, CRLF and nowhere else, and what else is in it is looked at when it is accepted.
 """
 
 # ruff: noqa: D102, N802 - commands and hooks have the names that aiosmtpd looks for
@@ -20,6 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import StoreError, StoreFull
 from delegacy.mail.listener import Connection
+from delegacy.mail.smtp_reader import SmtpReader, UnusableContent
 from delegacy.wire.rfc5322 import MalformedMessage, MessageHeaders, read_message
 from delegacy.wire.smtp import CommandFault, InvalidCommand, read_mail_command, read_rcpt_command
 
@@ -35,6 +36,13 @@ _FAULTS: Final = MappingProxyType(
         CommandFault.ADDRESS: "553 5.1.3 The address is not one that can be used here",
         CommandFault.NEEDS_SMTPUTF8: "553 5.6.7 The address needs SMTPUTF8",
         CommandFault.PARAMETER: "555 5.5.4 A parameter is unknown or wrong",
+    }
+)
+
+_UNUSABLE: Final = MappingProxyType(
+    {
+        UnusableContent.TOO_LARGE: "552 5.3.4 The message is larger than the limit",
+        UnusableContent.LINE_TOO_LONG: "500 5.5.2 A line of the message is too long",
     }
 )
 
@@ -55,6 +63,8 @@ _UNPRINTABLE: Final = re.compile(r"[^ -~]")
 _LONGEST_REPLY: Final = 510
 _LONGEST_COMMAND: Final = 512
 _MAIL_PARAMETERS: Final = 512
+_LONG_TO_READ: Final = 65_536
+_GRACE: Final = 10.0
 _MOST_HOPS: Final = 100  # RFC 5321 section 6.3
 
 
@@ -77,14 +87,8 @@ class SmtpEnvelope(Envelope):
         self.recipients: list[SmtpAddress] = []
 
 
-class _ContentTaker:
-    """What aiosmtpd calls when a message has come."""
-
-    def __init__(self, session: "SmtpSession") -> None:
-        self._session = session
-
-    async def handle_DATA(self, *_: object) -> str:
-        return await self._session.take_content()
+class _NoHooks:
+    """We override aiosmtpd's methods, and use none of its hooks."""
 
 
 class SmtpSession(SMTP, Connection):
@@ -97,7 +101,7 @@ class SmtpSession(SMTP, Connection):
         self, server_name: str, postmaster_domain: str, limits: SmtpLimits, extensions: tuple[str, ...] = ()
     ) -> None:
         super().__init__(
-            _ContentTaker(self),
+            _NoHooks(),
             data_size_limit=limits.message_size,
             enable_SMTPUTF8=True,
             hostname=server_name,
@@ -159,16 +163,17 @@ class SmtpSession(SMTP, Connection):
         if not self._closed.done():
             self._closed.set_result(None)
 
-    async def take_content(self) -> str:
-        """Read and accept the message that has come, and return the reply."""
+    async def take(self, content: bytes) -> str:
+        """Read and accept a message that has come, and return the reply."""
         envelope = self.transaction()
-        content = envelope.content if isinstance(envelope.content, bytes) else b""
         try:
-            message = read_message(content, smtputf8=envelope.smtp_utf8)
+            if len(content) > _LONG_TO_READ:
+                message = await asyncio.to_thread(read_message, content, smtputf8=envelope.smtp_utf8)
+            else:
+                message = read_message(content, smtputf8=envelope.smtp_utf8)
         except MalformedMessage as error:
             self.log_refusal("malformed", f"{error.reason.value} {error.field}".rstrip())
-            # RFC 7103 section 3
-            return f"550 5.6.0 The message is refused: {error}"
+            return f"550 5.6.0 The message is refused: {error}"  # RFC 7103 section 3
         if len(message.values("received")) > _MOST_HOPS:
             return "554 5.4.6 The message has gone through too many servers"
         try:
@@ -250,9 +255,21 @@ class SmtpSession(SMTP, Connection):
             envelope.rcpt_tos.append(str(recipient))
         await self.push(reply or "250 2.1.5 Recipient OK")
 
-    async def smtp_DATA(self, arg: str) -> None:
+    async def smtp_DATA(self, arg: str | None) -> None:
+        if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
+            return
+        if not self.transaction().recipients:
+            await self.push("503 5.5.1 A recipient must be given first")
+            return
+        if arg:
+            await self.push("501 5.5.4 There is no argument here")
+            return
         self._reset_timeout(self._limits.data)
-        await super().smtp_DATA(arg)
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        content = await self._lines.read_content(self._limits.message_size)
+        reply = _UNUSABLE[content] if isinstance(content, UnusableContent) else await self.take(content)
+        self.envelope = self._create_envelope()
+        await self.push(reply)
 
     async def smtp_AUTH(self, arg: str | None) -> None:  # noqa: ARG002 - aiosmtpd's signature
         await self.push("502 5.5.1 There is no sign-in here")
@@ -289,5 +306,13 @@ class SmtpSession(SMTP, Connection):
     def _create_envelope(self) -> SmtpEnvelope:
         return SmtpEnvelope()
 
+    def _cb_client_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        super()._cb_client_connected(reader, writer)
+        self._lines = SmtpReader(reader, self.line_length_limit)
+        self._reader = self._lines  # type: ignore[assignment]  # it has the methods that aiosmtpd calls
+
     def _timeout_cb(self) -> None:
         self.hang_up("421 4.4.2 The connection has been idle for too long")
+        if isinstance(self.transport, asyncio.Transport):
+            # A peer that reads nothing does not keep the connection either.
+            self.loop.call_later(_GRACE, self.transport.abort)
