@@ -3,9 +3,10 @@
     python benchmarks/decisions.py [--recipients N ...] [--database URL] [--json FILE] [--seconds S] [--keep DIR]
 
 A *decision* is what a protocol asks, without thread hop and log line: ``Authorizer.decide_send`` (address resolution, facts in one
-transaction, policy) and ``decide_open``. Its *facts* are what the store reads for it, and the *bare query* is the statement alone, for the
-same questions. A third of them are allowed directly, a third through groups nested five deep, a third refused; every answer of every contestant is
-checked before it counts. All contestants, of all sizes, take turns in several rounds, and medians are printed. Commits are durable.
+transaction, policy) and ``decide_open``. Its *facts* are what the store reads for it, and its *statement* is the SQL of that. The *bare query* is
+the check alone, on the same tables: both by key, and yes or no, which is what the rivals answer. A third of the questions are to be allowed
+directly, a third through groups nested five deep, a third refused; the answers of all are checked before they count. All of all sizes take
+turns in several rounds, and medians are printed. Commits are durable.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any, Final
 import changes
 import lookups
 from databases import postgres_organization, sqlite_organization
+from delegacy.domain.rights import ExtendedRight, MailboxRight
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.policy.decision import Allow
 from delegacy.store.decisions import SqlDecisionFacts
@@ -36,7 +38,8 @@ FEWEST_FOR_BULK: Final = changes.MOST_GRANTS
 QUESTIONS: Final = 20_000
 
 DECISION: Final = "decision"
-FACTS: Final = "facts of it"
+FACTS: Final = "its facts"
+STATEMENT: Final = "its statement"
 QUERY: Final = "bare query"
 
 LEAST_RATE: Final = 30_000
@@ -49,6 +52,29 @@ LONGEST_BULK: Final = 2.0
 
 Key = tuple[int, Verb, str]
 """Recipients, question, contestant."""
+
+
+_IN_GROUP: Final = """
+    EXISTS (
+        SELECT 1 FROM member m CROSS JOIN group_closure c
+        WHERE m.member = ? AND c.descendant = m.group_id AND c.ancestor = {group} AND c.{flag} = 1
+    )
+"""
+_GRANTED: Final = f"""
+    EXISTS (
+        SELECT 1 FROM ace e
+        WHERE e.target = ? AND e.access_right = {{right}} AND e.allow = 1
+          AND (e.trustee = ? OR (e.to_group = 1 AND {_IN_GROUP.format(group="e.trustee", flag="security")}))
+    )
+"""
+_LISTED: Final = f"""
+    EXISTS (
+        SELECT 1 FROM send_on_behalf s
+        WHERE s.target = ? AND (s.delegate = ? OR (s.to_group = 1 AND {_IN_GROUP.format(group="s.delegate", flag="mail")}))
+    )
+"""
+_MAY_OPEN: Final = f"SELECT {_GRANTED.format(right=int(MailboxRight.FULL_ACCESS))}"
+_MAY_SEND: Final = f"SELECT {_GRANTED.format(right=int(ExtendedRight.SEND_AS))} OR {_LISTED}"
 
 
 class _Clock:
@@ -70,9 +96,21 @@ class _Statements(SqlDecisionFacts):
             read(account, target, datetime.now(UTC))
         return self._noted
 
-    def _ask(self, sql: str, parameters: Sequence[object]) -> list[Row]:
+    def _rows(self, sql: str, parameters: Sequence[object]) -> list[Row]:
         self._noted.append((sql, parameters))
         return []
+
+
+def _check_opening(person: int, mailbox: int) -> tuple[str, Sequence[object]]:
+    return _MAY_OPEN, (mailbox, person, person)
+
+
+def _check_sending(person: int, mailbox: int) -> tuple[str, Sequence[object]]:
+    return _MAY_SEND, (mailbox, person, person) * 2
+
+
+def _is_yes(rows: list[Row]) -> bool:
+    return bool(rows[0][0])
 
 
 def contestants(organization: Organization, database: Database) -> dict[Key, Contestant]:
@@ -82,9 +120,9 @@ def contestants(organization: Organization, database: Database) -> dict[Key, Con
     authorizer = Authorizer(facts, organization.store, _Clock())
     rivals = [CasbinRival(world), CedarRival(world)] if world.recipients <= LARGEST_FOR_RIVALS else []
     found: dict[Key, Contestant] = {}
-    for verb, decide, read in (
-        (Verb.SEND, authorizer.decide_send, facts.sending),
-        (Verb.OPEN, authorizer.decide_open, facts.opening),
+    for verb, decide, read, check in (
+        (Verb.SEND, authorizer.decide_send, facts.sending, _check_sending),
+        (Verb.OPEN, authorizer.decide_open, facts.opening, _check_opening),
     ):
         questions = world.questions(verb, QUESTIONS)
         asked = [
@@ -94,7 +132,10 @@ def contestants(organization: Organization, database: Database) -> dict[Key, Con
         ours = [
             Contestant(DECISION, decide, asked, lambda decision: isinstance(decision, Allow)),
             Contestant(FACTS, read, [(*some, now) for some in asked]),
-            Contestant(QUERY, connection.rows, _Statements(database).of(verb, asked)),
+            Contestant(STATEMENT, connection.rows, _Statements(database).of(verb, asked)),
+            Contestant(
+                QUERY, connection.rows, [check(people[q.person], people[q.mailbox]) for q in questions], _is_yes
+            ),
         ]
         answers = [q.allowed for q in questions]
         for contestant in (*ours, *(rival.contestant(questions) for rival in rivals)):

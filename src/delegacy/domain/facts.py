@@ -47,7 +47,7 @@ class SendingFacts:
 
     ``ad_acl`` is to the directory object what ``OpeningFacts.mailbox_acl`` is to the mailbox. ``grant_send_on_behalf_to`` holds at least
     those of the list's principals that are the account or one of its ``mail_groups``: groups with an address and members, security or
-    not, that it belongs to through other such groups. ``copy_sent_as`` and ``copy_sent_on_behalf`` are the target's
+    not, that it belongs to through other such groups; it may be empty where nothing but Send As can decide. ``copy_sent_as`` and ``copy_sent_on_behalf`` are the target's
     MessageCopyForSentAsEnabled and MessageCopyForSendOnBehalfEnabled.
     """
 

@@ -30,12 +30,12 @@ from delegacy.store.resolving import SELECT_KEY, find_rows
 from delegacy.store.rows import to_kind, to_moment
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 
-_EVERYBODY: Final = f"{WELL_KNOWN_KEYS[EVERYONE]}, {WELL_KNOWN_KEYS[AUTHENTICATED_USERS]}"
 _OPENS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_FULL_ACCESS))
 _SENDS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_SEND_AS))
 _LOWEST_TO_SEND: Final = int(min(ADMITS_SEND_AS))
 _HIGHEST_TO_SEND: Final = int(max(ADMITS_SEND_AS))
 
+_REACHING: Final = ", ".join(str(place) for place, kind in enumerate(INHERITANCE_TYPES) if kind.reaches_object)
 _MAILBOX_KINDS: Final = ", ".join(f"'{kind.value}'" for kind in sorted(MAILBOXES, key=lambda kind: kind.value))
 
 _COLUMNS: Final = """
@@ -60,7 +60,8 @@ _INHERITS_TO_SEND: Final = f"(h.inherited_to_send = 1 AND t.recipient_type_detai
 _NAMED: Final = f"""
     (
         e.trustee {{account}}
-        OR e.trustee IN ({_EVERYBODY})
+        OR e.trustee = {WELL_KNOWN_KEYS[EVERYONE]}
+        OR e.trustee = {WELL_KNOWN_KEYS[AUTHENTICATED_USERS]}
         OR (e.trustee = {WELL_KNOWN_KEYS[SELF]} AND t.id {{account}})
         OR (e.to_group = 1 AND {_IN_GROUP.format(group="e.trustee", flag="security")})
     )
@@ -92,13 +93,14 @@ _MAPPED: Final = f"""
     WHERE h.id = 1 AND a.id = ? AND m.delegate {{account}} AND t.id = m.mailbox
     ORDER BY t.id
 """
+# The Send on Behalf list is looked at beside an entry that leaves the decision to it.
 _SENDING: Final = f"""
     SELECT {_COLUMNS}, t.copy_sent_as, t.copy_sent_on_behalf,
-        (
+        CASE WHEN e.allow = 1 AND e.expires_at IS NULL AND e.inheritance_type IN ({_REACHING}) THEN NULL ELSE (
             SELECT {{joined}} FROM send_on_behalf s CROSS JOIN object d
             WHERE s.target = t.id AND d.id = s.delegate
               AND (s.delegate {{account}} OR (s.to_group = 1 AND {_IN_GROUP.format(group="s.delegate", flag="mail")}))
-        )
+        ) END
     FROM head h CROSS JOIN object a CROSS JOIN proxy_address p CROSS JOIN object t
     {{linked}}
     {_ENTRIES_TO_SEND}
@@ -110,7 +112,8 @@ _WELL_KNOWN_SIDS: Final[Mapping[int, Sid]] = MappingProxyType({key: sid for sid,
 _ACE: Final = 12
 _ACCOUNT: Final = 22
 _EXCEPTIONAL: Final = 23
-_LISTED: Final = 24
+_COPIES: Final = 24
+_LISTED: Final = 26
 _NO_ENTRIES: Final[tuple[Ace, ...]] = ()
 _NOBODY: Final[frozenset[Sid]] = frozenset()
 
@@ -252,8 +255,7 @@ def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:
 def _sending_facts(rows: list[Row]) -> SendingFacts:
     row = rows[0]
     users = _users(rows)
-    copy_sent_as, copy_sent_on_behalf, listed = row[_LISTED:]
-    delegates = frozenset(map(Sid, listed.split(","))) if listed else _NOBODY
+    delegates = _listed(rows)
     if row[_ACE] is None:
         token, entries = AccessToken(users), _NO_ENTRIES
     else:
@@ -267,8 +269,8 @@ def _sending_facts(rows: list[Row]) -> SendingFacts:
         row[1] == 1,
         delegates,
         delegates - users if delegates else _NOBODY,
-        copy_sent_as == 1,
-        copy_sent_on_behalf == 1,
+        row[_COPIES] == 1,
+        row[_COPIES + 1] == 1,
     )
 
 
@@ -287,6 +289,14 @@ def _users(rows: list[Row]) -> frozenset[Sid]:
 def _groups(rows: list[Row]) -> frozenset[Sid]:
     """Return the groups by which entries named the account: it is in each whose entry was read."""
     return frozenset(Sid(row[18]) for row in rows if row[18] is not None)
+
+
+def _listed(rows: list[Row]) -> frozenset[Sid]:
+    """Return the principals of the Send on Behalf list, which every row has that was read with it."""
+    for row in rows:
+        if row[_LISTED] is not None:
+            return frozenset(row[_LISTED].split(","))
+    return _NOBODY
 
 
 def _entries(rows: list[Row]) -> tuple[Ace, ...]:
