@@ -9,7 +9,7 @@ mailbox, or named by what every mailbox inherits. For those the second one is as
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,13 +30,24 @@ from delegacy.store.resolving import SELECT_KEY, find_rows
 from delegacy.store.rows import to_kind, to_moment
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 
-_OPENS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_FULL_ACCESS))
-_SENDS: Final = ", ".join(str(int(right)) for right in sorted(ADMITS_SEND_AS))
+
+def _one_of(column: str, values: Iterable[object]) -> str:
+    """Return a condition; for a list of three values or more SQLite would build a table at every execution, needed or not."""
+    return f"({' OR '.join(f'{column} = {value}' for value in values)})"
+
+
 _LOWEST_TO_SEND: Final = int(min(ADMITS_SEND_AS))
 _HIGHEST_TO_SEND: Final = int(max(ADMITS_SEND_AS))
-
-_REACHING: Final = ", ".join(str(place) for place, kind in enumerate(INHERITANCE_TYPES) if kind.reaches_object)
-_MAILBOX_KINDS: Final = ", ".join(f"'{kind.value}'" for kind in sorted(MAILBOXES, key=lambda kind: kind.value))
+# The unary plus keeps SQLite from searching for each right where it is to read one range.
+_OPENS: Final = _one_of("e.access_right", map(int, sorted(ADMITS_FULL_ACCESS)))
+_SENDS: Final = (
+    f"e.access_right BETWEEN {_LOWEST_TO_SEND} AND {_HIGHEST_TO_SEND} "
+    f"AND {_one_of('+e.access_right', map(int, sorted(ADMITS_SEND_AS)))}"
+)
+_REACHES: Final = _one_of(
+    "e.inheritance_type", (place for place, kind in enumerate(INHERITANCE_TYPES) if kind.reaches_object)
+)
+_IS_MAILBOX: Final = _one_of("t.recipient_type_details", sorted(f"'{kind.value}'" for kind in MAILBOXES))
 
 _COLUMNS: Final = """
     h.change, h.hidden_mailboxes_denied, a.account_disabled, a.sid, {linked_sid},
@@ -55,7 +66,7 @@ _IS_MASTER: Final = """
 """
 _LINKED: Final = "LEFT JOIN object l ON l.linked_master_account = a.sid AND l.linked_master_account <> ''"
 _INHERITS_TO_OPEN: Final = f"(h.inherited_by_all = 1 OR {_IN_GROUP.format(group=ROOT, flag='security')})"
-_INHERITS_TO_SEND: Final = f"(h.inherited_to_send = 1 AND t.recipient_type_details IN ({_MAILBOX_KINDS}))"
+_INHERITS_TO_SEND: Final = f"(h.inherited_to_send = 1 AND {_IS_MAILBOX})"
 
 _NAMED: Final = f"""
     (
@@ -70,13 +81,8 @@ _WHO: Final = """
     LEFT JOIN object g ON e.to_group = 1 AND g.id = e.trustee
     LEFT JOIN grantor w ON w.id = e.granted_by
 """
-_ENTRIES_TO_OPEN: Final = f"LEFT JOIN ace e ON e.target {{lists}} AND e.access_right IN ({_OPENS}) AND {_NAMED} {_WHO}"
-# One range of the index in place of a search for each right; the unary plus keeps SQLite from searching all the same.
-_ENTRIES_TO_SEND: Final = f"""
-    LEFT JOIN ace e ON e.target {{lists}} AND e.access_right BETWEEN {_LOWEST_TO_SEND} AND {_HIGHEST_TO_SEND}
-        AND +e.access_right IN ({_SENDS}) AND {_NAMED}
-    {_WHO}
-"""
+_ENTRIES_TO_OPEN: Final = f"LEFT JOIN ace e ON e.target {{lists}} AND {_OPENS} AND {_NAMED} {_WHO}"
+_ENTRIES_TO_SEND: Final = f"LEFT JOIN ace e ON e.target {{lists}} AND {_SENDS} AND {_NAMED} {_WHO}"
 _OPENING: Final = f"""
     SELECT {_COLUMNS}
     FROM head h CROSS JOIN object a CROSS JOIN object t
@@ -96,7 +102,7 @@ _MAPPED: Final = f"""
 # The Send on Behalf list is looked at beside an entry that leaves the decision to it.
 _SENDING: Final = f"""
     SELECT {_COLUMNS}, t.copy_sent_as, t.copy_sent_on_behalf,
-        CASE WHEN e.allow = 1 AND e.expires_at IS NULL AND e.inheritance_type IN ({_REACHING}) THEN NULL ELSE (
+        CASE WHEN e.allow = 1 AND e.expires_at IS NULL AND {_REACHES} THEN NULL ELSE (
             SELECT {{joined}} FROM send_on_behalf s CROSS JOIN object d
             WHERE s.target = t.id AND d.id = s.delegate
               AND (s.delegate {{account}} OR (s.to_group = 1 AND {_IN_GROUP.format(group="s.delegate", flag="mail")}))
