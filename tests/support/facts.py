@@ -1,7 +1,6 @@
 """Facts for unit tests of the policy, each with what a delegate without any right would have."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -78,4 +77,4 @@ def sending(
         grant_send_on_behalf_to=frozenset(grant_send_on_behalf_to),
         mail_groups=frozenset(mail_groups),
     )
-    return replace(facts, **flags)  # type: ignore[arg-type] # the flags are all bool
+    return facts._replace(**flags)  # type: ignore[arg-type] # the flags are all bool

@@ -1,7 +1,10 @@
-"""The facts of one decision, as the store reads them in one transaction."""
+"""The facts of one decision, as the store reads them in one transaction.
 
-from dataclasses import dataclass
+They are tuples because every decision makes them: a frozen dataclass takes three times as long.
+"""
+
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from delegacy.domain.access_token import AccessToken
@@ -10,8 +13,7 @@ from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.sid import Sid
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The mailbox or group that a decision is about. ``address`` is its primary address as written, empty if it has none."""
 
     id: int
@@ -23,8 +25,7 @@ class Target:
     hidden: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningFacts:
+class OpeningFacts(NamedTuple):
     """What decides whether an account opens a mailbox.
 
     ``change`` is the number of the directory change that these facts are of. ``mailbox_acl`` holds at least every entry of the
@@ -41,8 +42,7 @@ class OpeningFacts:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SendingFacts:
+class SendingFacts(NamedTuple):
     """What decides whether an account sends with the target's address in From.
 
     ``ad_acl`` is to the directory object what ``OpeningFacts.mailbox_acl`` is to the mailbox. ``grant_send_on_behalf_to`` holds at least

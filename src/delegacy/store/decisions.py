@@ -5,7 +5,7 @@ that name the account, one of its groups, or everybody. An entry for a group is 
 that what is read grows with neither the directory nor the length of the list's groups.
 
 Every statement has two forms. The first is for nearly everybody, and tells whom it is not for: the account is the master of a linked
-mailbox, or named by what every mailbox inherits. For those the second one is asked, which looks at both.
+mailbox, or named by what every mailbox inherits where nothing goes before that. For those the second one is asked, which looks at both.
 """
 
 from collections import deque
@@ -44,9 +44,8 @@ _SENDS: Final = (
     f"e.access_right BETWEEN {_LOWEST_TO_SEND} AND {_HIGHEST_TO_SEND} "
     f"AND {_one_of('+e.access_right', map(int, sorted(ADMITS_SEND_AS)))}"
 )
-_REACHES: Final = _one_of(
-    "e.inheritance_type", (place for place, kind in enumerate(INHERITANCE_TYPES) if kind.reaches_object)
-)
+_REACHING: Final = (place for place, kind in enumerate(INHERITANCE_TYPES) if kind.reaches_object)
+_LASTS: Final = f"e.expires_at IS NULL AND {_one_of('e.inheritance_type', _REACHING)}"
 _IS_MAILBOX: Final = _one_of("t.recipient_type_details", sorted(f"'{kind.value}'" for kind in MAILBOXES))
 
 _COLUMNS: Final = """
@@ -102,7 +101,7 @@ _MAPPED: Final = f"""
 # The Send on Behalf list is looked at beside an entry that leaves the decision to it.
 _SENDING: Final = f"""
     SELECT {_COLUMNS}, t.copy_sent_as, t.copy_sent_on_behalf,
-        CASE WHEN e.allow = 1 AND e.expires_at IS NULL AND {_REACHES} THEN NULL ELSE (
+        CASE WHEN e.allow = 1 AND {_LASTS} THEN NULL ELSE (
             SELECT {{joined}} FROM send_on_behalf s CROSS JOIN object d
             WHERE s.target = t.id AND d.id = s.delegate
               AND (s.delegate {{account}} OR (s.to_group = 1 AND {_IN_GROUP.format(group="s.delegate", flag="mail")}))
@@ -141,7 +140,7 @@ def _statement(template: str, inherits: str, dialect: Dialect) -> _Statement:
             lists="= t.id",
             linked="",
             linked_sid="NULL",
-            exceptional=f"{_IS_MASTER} OR {inherits.format(account=alone)}",
+            exceptional=f"CASE WHEN {_IS_MASTER} THEN 1 WHEN {_LASTS} THEN 0 WHEN {inherits.format(account=alone)} THEN 1 ELSE 0 END",
             joined=_JOINED[dialect],
         ),
         template.format(
@@ -248,13 +247,13 @@ def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:
     entries = _entries(rows)
     ends = [entry.expires_at for entry in entries if entry.expires_at is not None and entry.expires_at > now]
     return OpeningFacts(
-        change=row[0],
-        account_disabled=row[2] == 1,
-        token=AccessToken(users, _groups(rows)),
-        mailbox=mailbox,
-        mailbox_acl=entries,
-        hidden_mailboxes_denied=row[1] == 1,
-        expires_at=min(ends) if ends else None,
+        row[0],
+        row[2] == 1,
+        AccessToken(users, _groups(rows)),
+        mailbox,
+        entries,
+        row[1] == 1,
+        min(ends) if ends else None,
     )
 
 
