@@ -110,7 +110,7 @@ class SmtpWorld:
         self._directory_database.close()
         self._mail_database.close()
 
-    def change(self, change: Callable[[Directory], None]) -> None:
+    def change(self, change: Callable[[Directory], object]) -> None:
         """Make a change in the directory."""
         with self.store.write() as work:
             change(work.directory)

@@ -1,0 +1,190 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from delegacy.domain.address import ProxyAddress, SmtpAddress
+from delegacy.domain.organization import AcceptedDomain
+from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.mail.reports import failure_for, reply_for
+from delegacy.mail.routing import Origin, Route, Undeliverable, examine, route
+from support.smtp_world import SmtpWorld
+
+BILL = SmtpAddress.parse("bill@fabrikam.com")
+INSIDE = Origin(SmtpAddress.parse("raymonds@contoso.com"), authenticated=True, may_send_out=False)
+INSIDE_WITH_SMARTHOST = replace(INSIDE, may_send_out=True)
+OUTSIDE = Origin(BILL, authenticated=False, may_send_out=True)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[SmtpWorld]:
+    world = SmtpWorld(tmp_path)
+    yield world
+    world.close()
+
+
+def routed(world: SmtpWorld, origin: Origin, *names: str) -> Route:
+    with world.store.read() as directory:
+        return route(directory, [SmtpAddress.parse(name) for name in names], origin)
+
+
+def examined(world: SmtpWorld, origin: Origin, name: str) -> Undeliverable | None:
+    with world.store.read() as directory:
+        return examine(directory, SmtpAddress.parse(name), origin)
+
+
+def people(world: SmtpWorld, found: Route) -> set[str]:
+    names = {recipient.guid: name for name, recipient in world.people.items()}
+    return {names[guid] for guid in found.mailboxes}
+
+
+def add(world: SmtpWorld, name: str, kind: RecipientTypeDetails, **fields: object) -> Recipient:
+    world.change(lambda directory: world.add(directory, name, name.title(), kind, **fields))
+    return world.people[name]
+
+
+@pytest.mark.parametrize(
+    ("origin", "address", "expected"),
+    [
+        (INSIDE, "ayla@contoso.com", None),
+        (INSIDE, "AYLA@Contoso.com", None),
+        (INSIDE, "hal@contoso.com", None),
+        (INSIDE, "staff@contoso.com", None),
+        (INSIDE, "boxed@contoso.com", None),
+        (INSIDE, "nobody@contoso.com", Undeliverable.NOT_FOUND),
+        (INSIDE, "bill@fabrikam.com", Undeliverable.NO_ROUTE),
+        (INSIDE_WITH_SMARTHOST, "bill@fabrikam.com", None),
+        (INSIDE, "partner@contoso.com", Undeliverable.NO_ROUTE),
+        (INSIDE, "partner@fabrikam.com", Undeliverable.NO_ROUTE),
+        (INSIDE_WITH_SMARTHOST, "partner@contoso.com", None),
+        (OUTSIDE, "ayla@contoso.com", None),
+        (OUTSIDE, "everyone@contoso.com", None),
+        (OUTSIDE, "dynamic@contoso.com", None),
+        (OUTSIDE, "partner@contoso.com", None),
+        (OUTSIDE, "nobody@contoso.com", Undeliverable.NOT_FOUND),
+        (OUTSIDE, "bill@fabrikam.com", Undeliverable.NOT_OURS),
+        (OUTSIDE, "partner@fabrikam.com", Undeliverable.NOT_OURS),
+        (OUTSIDE, "ayla@mail.contoso.com", Undeliverable.NOT_OURS),
+        (OUTSIDE, "staff@contoso.com", Undeliverable.GROUP_NEEDS_SIGN_IN),
+        (OUTSIDE, "boxed@contoso.com", Undeliverable.MAILBOX_NEEDS_SIGN_IN),
+    ],
+)
+def test_recipients_are_examined(
+    world: SmtpWorld, origin: Origin, address: str, expected: Undeliverable | None
+) -> None:
+    assert examined(world, origin, address) is expected
+
+
+def test_accounts_and_groups_without_mail_receive_none(world: SmtpWorld) -> None:
+    add(world, "plain", RecipientTypeDetails.UNIVERSAL_SECURITY_GROUP)
+    assert examined(world, INSIDE, "plain@contoso.com") is Undeliverable.NOT_FOUND
+    assert routed(world, INSIDE, "plain@contoso.com").mailboxes == ()
+
+
+def test_groups_reach_each_mailbox_once(world: SmtpWorld) -> None:
+    found = routed(world, INSIDE, "everyone@contoso.com", "inner@contoso.com", "ayla@contoso.com", "ayla@contoso.com")
+    assert people(world, found) == {"terrya", "carol", "ayla", "hal"}
+    assert len(found.mailboxes) == 4
+
+
+def test_restricted_members_of_an_open_group_get_nothing_from_outside(world: SmtpWorld) -> None:
+    found = routed(world, OUTSIDE, "mixed@contoso.com")
+    assert people(world, found) == {"ayla"}
+    assert found.undeliverable == {SmtpAddress.parse("boxed@contoso.com"): (Undeliverable.MAILBOX_NEEDS_SIGN_IN, BILL)}
+    assert dict(found.remote) == {SmtpAddress.parse("partner@fabrikam.com"): BILL}
+
+
+def test_dynamic_groups_are_filled_at_the_moment(world: SmtpWorld) -> None:
+    assert people(world, routed(world, INSIDE, "dynamic@contoso.com")) == {"carol", "terrya"}
+    world.change(lambda directory: directory.update(replace(world.people["terrya"], alias="terry")))
+    assert people(world, routed(world, INSIDE, "dynamic@contoso.com")) == {"carol"}
+
+
+def test_a_dynamic_group_without_a_filter_has_no_members(world: SmtpWorld) -> None:
+    add(world, "empty", RecipientTypeDetails.DYNAMIC_DISTRIBUTION_GROUP)
+    found = routed(world, INSIDE, "empty@contoso.com")
+    assert (found.mailboxes, dict(found.undeliverable)) == ((), {})
+
+
+def test_a_filter_that_cannot_be_read_is_reported(world: SmtpWorld) -> None:
+    add(world, "broken", RecipientTypeDetails.DYNAMIC_DISTRIBUTION_GROUP, recipient_filter="Alias -resembles 'x'")
+    found = routed(world, INSIDE, "broken@contoso.com")
+    assert found.undeliverable[SmtpAddress.parse("broken@contoso.com")][0] is Undeliverable.FILTER_UNREADABLE
+
+
+def test_forwarding_replaces_the_mailbox_or_adds_to_it(world: SmtpWorld) -> None:
+    assert people(world, routed(world, INSIDE, "away@contoso.com")) == {"ayla"}
+    both = {"ForwardingSmtpAddress": "smtp:ayla@contoso.com", "DeliverToMailboxAndForward": True}
+    world.change(lambda directory: directory.update(replace(world.people["away"], attributes=both)))
+    assert people(world, routed(world, INSIDE, "away@contoso.com")) == {"away", "ayla"}
+
+
+def test_forwarding_in_a_circle_ends(world: SmtpWorld) -> None:
+    back = {"ForwardingSmtpAddress": "away@contoso.com", "DeliverToMailboxAndForward": True}
+    world.change(lambda directory: directory.update(replace(world.people["ayla"], attributes=back)))
+    assert people(world, routed(world, INSIDE, "away@contoso.com")) == {"ayla"}
+
+
+def test_forwarding_outside_needs_a_way(world: SmtpWorld) -> None:
+    out = {"ForwardingSmtpAddress": "bill@fabrikam.com"}
+    world.change(lambda directory: directory.update(replace(world.people["away"], attributes=out)))
+    assert dict(routed(world, INSIDE_WITH_SMARTHOST, "away@contoso.com").remote) == {BILL: INSIDE.sender}
+    assert dict(routed(world, INSIDE, "away@contoso.com").undeliverable) == {
+        BILL: (Undeliverable.NO_ROUTE, INSIDE.sender)
+    }
+
+
+def test_a_forwarding_address_that_is_none_is_as_if_there_were_none(world: SmtpWorld) -> None:
+    wrong = {"ForwardingSmtpAddress": "not an address"}
+    world.change(lambda directory: directory.update(replace(world.people["away"], attributes=wrong)))
+    assert people(world, routed(world, INSIDE, "away@contoso.com")) == {"away"}
+
+
+@pytest.mark.parametrize("external", [None, "not an address", "X400:c=us", "SMTP:lost@contoso.com"])
+def test_a_contact_without_a_usable_external_address_cannot_be_reached(world: SmtpWorld, external: str | None) -> None:
+    address = SmtpAddress.parse("lost@contoso.com")
+    add(
+        world,
+        "lost",
+        RecipientTypeDetails.MAIL_CONTACT,
+        email_addresses=(ProxyAddress.primary(address),),
+        attributes={} if external is None else {"ExternalEmailAddress": external},
+    )
+    assert examined(world, INSIDE_WITH_SMARTHOST, "lost@contoso.com") is Undeliverable.NO_EXTERNAL_ADDRESS
+
+
+def test_a_contact_may_stand_for_a_mailbox_here(world: SmtpWorld) -> None:
+    add(world, "nick", RecipientTypeDetails.MAIL_CONTACT, attributes={"ExternalEmailAddress": "SMTP:ayla@contoso.com"})
+    assert people(world, routed(world, INSIDE, "nick@contoso.com")) == {"ayla"}
+
+
+def test_a_domain_that_is_shared_sends_on_what_is_not_here(world: SmtpWorld) -> None:
+    world.change(
+        lambda directory: directory.add_accepted_domain(AcceptedDomain("Shared", "shared.example", "InternalRelay"))
+    )
+    assert examined(world, OUTSIDE, "somebody@shared.example") is None
+    assert examined(world, replace(OUTSIDE, may_send_out=False), "somebody@shared.example") is Undeliverable.NO_ROUTE
+    assert list(routed(world, OUTSIDE, "somebody@shared.example").remote) == [
+        SmtpAddress.parse("somebody@shared.example")
+    ]
+
+
+def test_a_report_does_not_open_a_group(world: SmtpWorld) -> None:
+    report = Origin(None, authenticated=False, may_send_out=False)
+    assert people(world, routed(world, report, "everyone@contoso.com", "dynamic@contoso.com")) == set()
+    assert people(world, routed(world, report, "managed@contoso.com")) == {"ayla", "carol"}
+    assert people(world, routed(world, report, "ayla@contoso.com")) == {"ayla"}
+
+
+def test_a_report_goes_to_no_manager_that_is_a_group(world: SmtpWorld) -> None:
+    managed, inner = world.people["managed"].id, world.people["inner"].id
+    world.change(lambda directory: directory.set_managers(managed, [inner]))
+    report = Origin(None, authenticated=False, may_send_out=False)
+    assert people(world, routed(world, report, "managed@contoso.com")) == set()
+
+
+def test_every_reason_has_a_reply_and_a_status() -> None:
+    for reason in Undeliverable:
+        assert reply_for(reason).startswith("550 5.")
+        assert failure_for(BILL, reason).status in reply_for(reason)
