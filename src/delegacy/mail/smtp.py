@@ -139,6 +139,10 @@ class SmtpSession(SMTP, Connection):
         name = (self.session.host_name if self.session is not None else None) or ""
         return re.sub(r"[^\w.:\[\]-]", "", name, flags=re.ASCII)[:255]
 
+    def is_extended(self) -> bool:
+        """Tell whether the peer has greeted with EHLO."""
+        return self.session is not None and self.session.extended_smtp
+
     def end(self) -> None:
         """Say that the service stops, and close."""
         self.hang_up("421 4.3.2 The service is shutting down")

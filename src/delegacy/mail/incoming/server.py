@@ -103,7 +103,7 @@ class IncomingSession(SmtpSession):
     def _received(self, message: MessageHeaders, transaction: str) -> bytes:
         """Return the message with its trace (RFC 5321 section 4.4), and without a Return-Path that only we may write."""
         services = self._services
-        protocol = "UTF8SMTP" if message.smtputf8 else "ESMTP"
+        protocol = "UTF8SMTP" if message.smtputf8 else "ESMTP" if self.is_extended() else "SMTP"
         edit = HeaderEdit(message)
         edit.drop("return-path")
         edit.prepend(
