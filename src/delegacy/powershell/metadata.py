@@ -130,9 +130,9 @@ class Example:
     remarks: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CmdletInfo:
-    """Everything that is declared about a cmdlet.
+    """Everything that is declared about a cmdlet. Told apart by identity, as parameters are.
 
     `unsupported` holds the names of parameters that the documented product has and this one has not: they are known to the binder,
     to completion and to prefix matching, and refused by name.

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from delegacy.powershell.convert import ConversionError, to_integer
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError, runtime_error
@@ -200,6 +201,7 @@ _TABLES: Final[tuple[tuple[type | tuple[type, ...], Mapping[str, Callable[..., o
         },
     ),
     (Enum, {"value__": lambda value: value.value}),
+    (UUID, {"Guid": str}),
 )
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -116,8 +116,3 @@ def test_the_default_set_must_exist() -> None:
 
     with pytest.raises(TypeError, match="no parameter set Nowhere"):
         cmdlet_info(Wrong)
-
-
-def test_info_is_a_value() -> None:
-    info = cmdlet_info(SetRecipient)
-    assert replace(info) == info

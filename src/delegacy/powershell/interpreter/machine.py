@@ -11,17 +11,18 @@ from delegacy.powershell.convert import ConversionError, to_enum
 from delegacy.powershell.properties import MISSING
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from delegacy.powershell.binder import Binder, Binding
-    from delegacy.powershell.cmdlet import Cmdlet, CommandGate
+    from delegacy.powershell.binder import Argument, Binder, Binding
+    from delegacy.powershell.cmdlet import Cmdlet, CommandGate, CommandRuntime
     from delegacy.powershell.errors import ErrorRecord, PowerShellError
     from delegacy.powershell.host import Host
     from delegacy.powershell.interpreter.functions import FunctionInfo
     from delegacy.powershell.interpreter.outlet import Outlet, OutputSink
     from delegacy.powershell.interpreter.scope import Scope
     from delegacy.powershell.metadata import CmdletInfo, Parameter
-    from delegacy.powershell.syntax import Block, Expression, ScriptBody, Statement
+    from delegacy.powershell.syntax import Block, Expression
     from delegacy.powershell.tokens import Extent
     from delegacy.powershell.values import PSObject, ScriptBlock
     from delegacy.powershell.views import ViewRegistry
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
 Emit = Callable[[object], None]
 
 
-class Answers:
-    """What was answered to the questions of one pipeline: "Yes to All" and "No to All" hold until it ends."""
+@dataclass(frozen=True, slots=True)
+class CommandCall:
+    """A command as it stands in a pipeline: its name as typed, its place (from 1), its arguments, and whether anything is piped in."""
 
-    __slots__ = ("always",)
-
-    def __init__(self) -> None:
-        self.always: bool | None = None
+    name: str
+    extent: Extent
+    arguments: tuple[Argument, ...] = ()
+    place: int = 1
+    expects_input: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,6 @@ class Frame:
     streams: OutputSink
     guarded: bool = False
     nested: bool = False
-    answers: Answers | None = None
-    command: str = ""
     source: str | None = None
 
     def with_scope(self, scope: Scope) -> Frame:
@@ -90,23 +91,11 @@ class Machine(Protocol):
     def evaluate(self, node: Expression, frame: Frame) -> object:
         """Return the value of an expression. Raises `PowerShellError`."""
 
-    def collect(self, node: Statement, frame: Frame) -> list[object]:
-        """Return the output of a statement."""
-
     def run_block(self, block: Block, frame: Frame, out: Emit) -> None:
         """Run statements one after the other."""
 
     def run_script_block(self, block: ScriptBlock, frame: Frame, out: Emit, value: object) -> None:
         """Run a script block in the frame's own scope with a value as `$_`."""
-
-    def run_function(self, function: FunctionInfo, arguments: list[object], frame: Frame, out: Emit) -> None:
-        """Run a function with values as its arguments."""
-
-    def body_of(self, block: ScriptBlock) -> ScriptBody:
-        """Return the syntax tree of a script block."""
-
-    def find_command(self, name: str, frame: Frame) -> CmdletInfo | FunctionInfo | None:
-        """Return the function or cmdlet with a name, aliases resolved; None when there is none."""
 
     def create(self, info: CmdletInfo, frame: Frame) -> Cmdlet:
         """Return a new cmdlet of ours or of the gate's."""
@@ -125,6 +114,9 @@ class Machine(Protocol):
     def flush(self) -> None:
         """Make changes durable and pass on what was held back. Raises `PowerShellError`."""
 
+    def before_question(self) -> None:
+        """Make changes durable and show everything that comes before a question or a wait. Raises `PowerShellError`."""
+
     def error_of(self, error: Exception, cmdlet: Cmdlet) -> ErrorRecord:
         """Return the record for an exception of a cmdlet."""
 
@@ -134,19 +126,11 @@ class Machine(Protocol):
     def report(self, error: PowerShellError, frame: Frame) -> None:
         """Report an error that ended a statement, and go on; raise it when the script is to end."""
 
-    def inner_call(self) -> InnerCall:
+    def inner_call(self) -> AbstractContextManager[None]:
         """Return a context that counts a nested call. Raises the error for calls that nest too deeply."""
 
-    def cmdlet_context(self, function: FunctionInfo, frame: Frame, binding: Binding, runtime: object) -> PSObject:
-        """Return what `$PSCmdlet` is."""
+    def declare_parameters(self, function: FunctionInfo, binding: Binding, frame: Frame) -> None:
+        """Set the variables of a function's parameters: what was bound, else the default."""
 
-    def at(self, extent: Extent) -> None:
-        """Say where the code that runs is written."""
-
-
-class InnerCall(Protocol):
-    """A nested call that is counted."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_details: object) -> None: ...
+    def cmdlet_context(self, runtime: CommandRuntime, binding: Binding) -> PSObject:
+        """Return what `$PSCmdlet` is in an advanced function."""

@@ -21,10 +21,20 @@ class OutputSink(Protocol):
         """Take one record: an output object, an `ErrorRecord`, a record of `streams`."""
 
 
+class FinalSink(OutputSink, Protocol):
+    """The sink at the end of everything, which may wait a little before it shows what it took."""
+
+    def release(self) -> None:
+        """Show what was taken so far: a question comes next."""
+
+    def end(self) -> None:
+        """Show everything: the script is over."""
+
+
 class Outlet:
     """The way out of an interpreter. Holds records back while the gate has changes that are not durable."""
 
-    def __init__(self, gate: CommandGate, sink: OutputSink) -> None:
+    def __init__(self, gate: CommandGate, sink: FinalSink) -> None:
         self._gate = gate
         self.sink = sink
         self._held: list[tuple[Stream, object]] = []
@@ -98,6 +108,12 @@ class Collector:
     def emit(self, stream: Stream, record: object) -> None:
         """Keep a record."""
         self.records.append((stream, record))
+
+    def release(self) -> None:
+        """Nothing is shown here."""
+
+    def end(self) -> None:
+        """Nothing is shown here."""
 
     def of(self, stream: Stream) -> list[object]:
         """Return the records of one stream."""

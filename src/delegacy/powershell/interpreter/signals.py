@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from delegacy.powershell.errors import ErrorRecord
+
 
 class Signal(BaseException):
     """Control on its way to the construct that it is meant for."""
@@ -41,6 +46,14 @@ class UpstreamStopped(Signal):
     def __init__(self, stage: object) -> None:
         super().__init__()
         self.stage = stage
+
+
+class LimitReached(Signal):
+    """The budget of the run is used up. No `catch` catches it."""
+
+    def __init__(self, record: ErrorRecord) -> None:
+        super().__init__(record.message)
+        self.record = record
 
 
 class Stopped(Signal):
