@@ -51,10 +51,6 @@ class Session(Protocol):
         """Tell whether what a reading step iterates over stays readable while later commands of the pipeline make changes."""
 
     @property
-    def is_piped(self) -> bool:
-        """Tell whether what the step writes goes to another cmdlet of ours."""
-
-    @property
     def organization(self) -> Organization:
         """Return the organization."""
 

@@ -174,7 +174,7 @@ class SetObjectCmdlet(ExchangeCmdlet):
         plan.lists[name] = (tuple(current), changed(current, change, lambda recipient: recipient.id))
 
     def _pass_on(self, target: Recipient) -> None:
-        if self.session.is_piped:
+        if self.runtime.feeds_gated_cmdlet:
             self.write_objects(recipient_objects(self.session, self.view, [target]))
 
     def _with_plain_properties(self, target: Recipient) -> Recipient:

@@ -66,6 +66,10 @@ class CommandRuntime(Protocol):
     def is_stopping(self) -> bool:
         """Return whether the pipeline is being stopped."""
 
+    @property
+    def feeds_gated_cmdlet(self) -> bool:
+        """Whether the next command of the pipeline is one of the session's cmdlets."""
+
 
 @dataclass(kw_only=True)
 class Cmdlet:

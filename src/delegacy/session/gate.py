@@ -147,11 +147,6 @@ class CmdletSession:
         return self._transactions.is_snapshot
 
     @property
-    def is_piped(self) -> bool:
-        """Whether what the step writes goes to another cmdlet of ours."""
-        return False
-
-    @property
     def organization(self) -> Organization:
         """The organization."""
         return self._transactions.organization

@@ -32,13 +32,17 @@ Emit = Callable[[object], None]
 
 @dataclass(frozen=True, slots=True)
 class CommandCall:
-    """A command as it stands in a pipeline: its name as typed, its place (from 1), its arguments, and whether anything is piped in."""
+    """A command as it stands in a pipeline: its name as typed, its place (from 1), its arguments, and whether anything is piped in.
+
+    `feeds` is the command that takes its output, None at the end of the pipeline.
+    """
 
     name: str
     extent: Extent
     arguments: tuple[Argument, ...] = ()
     place: int = 1
     expects_input: bool = False
+    feeds: CmdletInfo | FunctionInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

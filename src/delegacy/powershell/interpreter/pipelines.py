@@ -231,7 +231,10 @@ class Pipelines(Expressions):
         stages: list[Stage] = []
         finishers: list[Callable[[], None]] = []
         emit = out
-        for command, target, call in reversed(calls):
+        feeds: CmdletInfo | FunctionInfo | None = None
+        for command, target, plain_call in reversed(calls):
+            call = replace(plain_call, feeds=feeds)
+            feeds = target
             stage_frame, finish = inner, None
             if command.redirections:
                 stage_frame, emit, finish = self._redirected(command.redirections, inner, emit)

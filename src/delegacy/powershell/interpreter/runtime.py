@@ -10,7 +10,7 @@ from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellErr
 from delegacy.powershell.host import Choice, EndOfInput
 from delegacy.powershell.interpreter.outlet import Tapped
 from delegacy.powershell.interpreter.signals import Stopped
-from delegacy.powershell.metadata import ConfirmImpact
+from delegacy.powershell.metadata import CmdletInfo, ConfirmImpact
 from delegacy.powershell.properties import MISSING
 from delegacy.powershell.streams import (
     DebugRecord,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from delegacy.powershell.binder import Binding
     from delegacy.powershell.interpreter.machine import CommandCall, Emit, Frame, Machine
     from delegacy.powershell.interpreter.outlet import OutputSink
-    from delegacy.powershell.metadata import CmdletInfo
 
 YES: Final = Choice("&Yes", "Continue with only the next step of the operation.")
 YES_TO_ALL: Final = Choice("Yes to &All", "Continue with all the steps of the operation.")
@@ -103,6 +102,12 @@ class StageRuntime:
             self.hand_on(value)
         else:
             self.held.append(value)
+
+    @property
+    def feeds_gated_cmdlet(self) -> bool:
+        """Whether the next command of the pipeline is one of the session's cmdlets."""
+        feeds = self.call.feeds
+        return isinstance(feeds, CmdletInfo) and self.machine.is_gated(feeds)
 
     def hand_on(self, value: object) -> None:
         """Hand a value to the next command."""
