@@ -220,6 +220,44 @@ def test_an_unavailable_store_asks_to_try_again(start: Start, monkeypatch: pytes
     assert services.world.messages("ayla") == []
 
 
+def test_a_fault_of_ours_is_not_the_peers_and_tells_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    services = start(SmtpOptions())
+    deliver = services.world.delivery.deliver
+
+    async def fail(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    with signed_in(services) as client:
+        monkeypatch.setattr(services.world.delivery, "deliver", fail)
+        with pytest.raises(smtplib.SMTPDataError) as caught:
+            client.sendmail("raymonds@contoso.com", ["ayla@contoso.com"], MESSAGE)
+        assert caught.value.smtp_code == 451
+        assert b"secret" not in caught.value.smtp_error
+        monkeypatch.setattr(services.world.delivery, "deliver", deliver)
+        client.sendmail("raymonds@contoso.com", ["ayla@contoso.com"], MESSAGE)
+    assert len(services.world.messages("ayla")) == 1
+
+
+def test_a_message_that_goes_round_is_stopped(start: Start) -> None:
+    services = start(SmtpOptions())
+    hops = "Received: by x.example; Mon, 2 Mar 2026 09:00:00 +0000\r\n"
+    with signed_in(services) as client:
+        with pytest.raises(smtplib.SMTPDataError) as caught:
+            client.sendmail("raymonds@contoso.com", ["ayla@contoso.com"], hops * 101 + MESSAGE)
+        assert caught.value.smtp_error.startswith(b"5.4.6")
+        client.sendmail("raymonds@contoso.com", ["ayla@contoso.com"], hops * 100 + MESSAGE)
+    assert len(services.world.messages("ayla")) == 1
+
+
+def test_a_sign_in_that_is_too_long_ends_the_connection(start: Start) -> None:
+    services = start(SmtpOptions())
+    with smtplib.SMTP_SSL("localhost", services.submission.port, timeout=20, context=trusting(services)) as client:
+        client.ehlo()
+        assert client.docmd("AUTH PLAIN")[0] == 334
+        client.send(b"A" * 5000 + b"\r\n")
+        assert client.getreply() == (500, b"5.5.6 The response is too long")
+
+
 def test_a_right_that_is_lost_is_lost_at_the_next_message(start: Start) -> None:
     services = start(SmtpOptions())
     world = services.world

@@ -76,9 +76,6 @@ class SubmissionSession(SmtpSession):
         if self._account is not None:
             await self.push("503 5.5.1 Signed in already")
             return
-        if self.transaction().mail_from is not None:
-            await self.push("503 5.5.1 Not within a transaction")
-            return
         mechanism, _, initial = (arg or "").partition(" ")
         credentials = await self._exchange(mechanism, initial.strip())
         if credentials is not None:
