@@ -244,7 +244,7 @@ def test_a_message_that_goes_round_is_stopped(start: Start) -> None:
     with signed_in(services) as client:
         with pytest.raises(smtplib.SMTPDataError) as caught:
             client.sendmail("raymonds@contoso.com", ["ayla@contoso.com"], hops * 101 + MESSAGE)
-        assert caught.value.smtp_error.startswith(b"5.4.6")
+        assert "5.4.6" in str(caught.value.smtp_error)
         client.sendmail("raymonds@contoso.com", ["ayla@contoso.com"], hops * 100 + MESSAGE)
     assert len(services.world.messages("ayla")) == 1
 
