@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from delegacy.powershell.host import Host, HostFiles
     from delegacy.powershell.metadata import CmdletInfo
     from delegacy.powershell.streams import Stream
-    from delegacy.powershell.values import PSObject, ScriptBlock
+    from delegacy.powershell.values import ScriptBlock
     from delegacy.powershell.views import ViewRegistry
 
 
@@ -35,6 +35,9 @@ class Engine(Protocol):
 
     def flush(self) -> None:
         """Make changes durable; call it before anything that outlives the command, such as writing a file. Raises `PowerShellError`."""
+
+    def before_question(self) -> None:
+        """Make changes durable and show everything that comes before a question or a wait. Raises `PowerShellError`."""
 
     def files(self) -> HostFiles:
         """Return access to files. Raises `PowerShellError` where the surface grants none."""
@@ -83,6 +86,3 @@ class Engine(Protocol):
 
     def call_method(self, value: object, name: str, arguments: list[object]) -> object:
         """Call a method that scripts may call."""
-
-    def describe_error(self, message: str) -> PSObject:
-        """Return an exception object with a message."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from delegacy.powershell.errors import runtime_error
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from delegacy.powershell.errors import PowerShellError
     from delegacy.powershell.streams import HostText, ProgressRecord, Stream
 
 
@@ -108,3 +111,14 @@ class Host(Protocol):
 
     def read_secret(self, prompt: str) -> str:
         """Ask for a line that is not shown while typed. Raises `EndOfInput`."""
+
+
+def unanswered() -> PowerShellError:
+    """Return the error for a question that nobody is there to answer; the script ends with it."""
+    error = runtime_error(
+        "The command was stopped because it asked a question and the input has ended. Read and Prompt functionality is not available.",
+        "InvalidOperation",
+        exception_type="System.Management.Automation.PSInvalidOperationException",
+    )
+    error.ends_script = True
+    return error

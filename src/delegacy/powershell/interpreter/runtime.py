@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from delegacy.powershell.common_parameters import ActionPreference
 from delegacy.powershell.convert import truth
-from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError, runtime_error
-from delegacy.powershell.host import Choice, EndOfInput
+from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError
+from delegacy.powershell.host import Choice, EndOfInput, unanswered
 from delegacy.powershell.interpreter.outlet import Tapped
 from delegacy.powershell.interpreter.signals import Stopped
 from delegacy.powershell.metadata import CmdletInfo, ConfirmImpact
@@ -37,17 +37,6 @@ HALT: Final = Choice("&Halt Command", "Stop this command.")
 _CHOICES: Final = (YES, YES_TO_ALL, NO, NO_TO_ALL)
 _SHOWN: Final = frozenset({ActionPreference.CONTINUE, ActionPreference.INQUIRE, ActionPreference.STOP})
 _IMPACTS: Final = {impact.name.lower(): impact for impact in ConfirmImpact}
-
-
-def unanswered() -> PowerShellError:
-    """Return the error for a question that nobody is there to answer; the script ends with it."""
-    error = runtime_error(
-        "The command was stopped because it asked a question and the input has ended. Read and Prompt functionality is not available.",
-        "InvalidOperation",
-        exception_type="System.Management.Automation.PSInvalidOperationException",
-    )
-    error.ends_script = True
-    return error
 
 
 class Variables:
