@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from support.mail_world import PASSWORD, MailWorld
-
 from delegacy.mail.imap.context import ImapServices
 from delegacy.mail.imap.session import ImapSession
 from delegacy.mail.imap.watch import FolderWatch
 from delegacy.mail.imap.workers import MailWorkers
+from support.mail_world import PASSWORD, MailWorld
 
 MESSAGE_SIZE: Final = 1024 * 1024
 

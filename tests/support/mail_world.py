@@ -204,7 +204,9 @@ def mail_world(folder: Path) -> Iterator[MailWorld]:
         mail_database.close()
 
 
-def letter(subject: str, body: str = "Hello.", *, sender: str = "ayla@contoso.com", to: str = "terrya@contoso.com") -> bytes:
+def letter(
+    subject: str, body: str = "Hello.", *, sender: str = "ayla@contoso.com", to: str = "terrya@contoso.com"
+) -> bytes:
     """Return a short message."""
     lines = [
         f"From: <{sender}>",
