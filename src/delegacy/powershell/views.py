@@ -96,10 +96,10 @@ class ViewRegistry:
         """Return whether a view is (one of) those of the type names."""
         return any(self._views.get(name.lower()) is view for name in type_names)
 
-    def extended(self, views: Mapping[str, View]) -> ViewRegistry:
-        """Return a registry with more views; where both have one, the new one counts."""
-        merged = ViewRegistry(views)
-        merged._views = self._views | merged._views
+    def over(self, other: ViewRegistry) -> ViewRegistry:
+        """Return a registry with the views of both; where both have one, ours counts."""
+        merged = ViewRegistry()
+        merged._views = other._views | self._views
         return merged
 
 

@@ -193,7 +193,8 @@ class Core:
         if known is None:
             if len(self._binders) >= BINDER_LIMIT:
                 self._binders.clear()
-            known = self._binders[key] = Binder(info, takes_extra=takes_extra)
+            lenient = bool(getattr(info.cmdlet_type, "lenient", False))
+            known = self._binders[key] = Binder(info, takes_extra=takes_extra or lenient)
         return known
 
     def ask_for(

@@ -11,20 +11,21 @@ from delegacy.powershell.convert import ConversionError, to_enum
 from delegacy.powershell.properties import MISSING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from delegacy.powershell.binder import Argument, Binder, Binding
-    from delegacy.powershell.cmdlet import Cmdlet, CommandGate, CommandRuntime
+    from delegacy.powershell.cmdlet import Cmdlet, CommandGate
     from delegacy.powershell.errors import ErrorRecord, PowerShellError
-    from delegacy.powershell.host import Host
+    from delegacy.powershell.host import Host, HostFiles
     from delegacy.powershell.interpreter.functions import FunctionInfo
     from delegacy.powershell.interpreter.outlet import Outlet, OutputSink
     from delegacy.powershell.interpreter.scope import Scope
     from delegacy.powershell.metadata import CmdletInfo, Parameter
     from delegacy.powershell.syntax import Block, Expression
     from delegacy.powershell.tokens import Extent
-    from delegacy.powershell.values import PSObject, ScriptBlock
+    from delegacy.powershell.values import ScriptBlock
     from delegacy.powershell.views import ViewRegistry
 
 Emit = Callable[[object], None]
@@ -136,5 +137,17 @@ class Machine(Protocol):
     def declare_parameters(self, function: FunctionInfo, binding: Binding, frame: Frame) -> None:
         """Set the variables of a function's parameters: what was bound, else the default."""
 
-    def cmdlet_context(self, runtime: CommandRuntime, binding: Binding) -> PSObject:
-        """Return what `$PSCmdlet` is in an advanced function."""
+    def invoke_script_block(self, block: ScriptBlock, arguments: list[object], frame: Frame) -> list[object]:
+        """Run a script block in a scope of its own with arguments, and return its output."""
+
+    def files(self) -> HostFiles:
+        """Return access to files. Raises `PowerShellError` where the surface grants none."""
+
+    def find_command(self, name: str, frame: Frame) -> CmdletInfo | FunctionInfo | None:
+        """Return the function or cmdlet with a name, aliases resolved; None when there is none."""
+
+    def command_infos(self, frame: Frame | None = None) -> list[CmdletInfo]:
+        """Return all cmdlets and functions that can be run."""
+
+    def aliases(self) -> Mapping[str, str]:
+        """Return all aliases and what they stand for."""

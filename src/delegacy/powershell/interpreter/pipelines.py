@@ -27,7 +27,7 @@ from delegacy.powershell.text import to_text
 from delegacy.powershell.values import PSObject, ScriptBlock, TypeReference, is_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from delegacy.powershell.binder import Binding
     from delegacy.powershell.cmdlet import Cmdlet
@@ -65,8 +65,12 @@ class Pipelines(Expressions):
         """Return whether a cmdlet comes from the gate."""
         raise NotImplementedError
 
-    def cmdlet_context(self, runtime: object, binding: Binding) -> PSObject:
-        """Return what `$PSCmdlet` is in an advanced function."""
+    def command_infos(self, frame: Frame | None = None) -> list[CmdletInfo]:
+        """Return all cmdlets and functions that can be run."""
+        raise NotImplementedError
+
+    def aliases(self) -> Mapping[str, str]:
+        """Return all aliases and what they stand for."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------------------------------------------------ commands

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from delegacy.powershell.errors import PowerShellError
 from delegacy.powershell.interpreter.runtime import StageRuntime
 from delegacy.powershell.interpreter.scope import Scope
+from delegacy.powershell.interpreter.script_cmdlet import script_cmdlet
 from delegacy.powershell.interpreter.signals import Returned
 from delegacy.powershell.limits import check_items
 from delegacy.powershell.values import ArrayList, Hashtable, PSObject
@@ -213,9 +214,10 @@ class FunctionStage:
         scope.put("args", list(self._binding.leftover))
         scope.put("input", ArrayList())
         scope.put("psboundparameters", Hashtable({p.name: value for p, value in self._binding.values.items()}))
-        scope.put("myinvocation", self._invocation())
+        invocation = self._invocation()
+        scope.put("myinvocation", invocation)
         if function.is_advanced:
-            scope.put("pscmdlet", self._machine.cmdlet_context(self.runtime, self._binding))
+            scope.put("pscmdlet", script_cmdlet(self.runtime, self._binding, invocation))
         self._machine.declare_parameters(function, self._binding, self._frame)
         self._records = self._binder.record_binder(self._binding)
         self._run(function.body.begin)
