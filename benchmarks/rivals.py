@@ -1,7 +1,7 @@
-"""The same world in pycasbin and in Cedar, each in the form that it answers fastest.
+"""The same world in pycasbin and in Cedar, each in the form of its documentation that it answers fastest.
 
-Casbin: one policy line a grant, found by mailbox and verb (``FastEnforcer`` with a key order), so that its matcher need only look at the
-groups, which are roles. Cedar: one static policy a verb, the trustees as a set of entities in the mailbox's attributes, policies and
+Casbin: the model of its documentation for roles, one policy line a grant, found by mailbox and verb (``FastEnforcer`` with a key order),
+groups as roles. Cedar: one static policy a verb, the trustees as a set of entities in the mailbox's attributes, policies and
 entities parsed once, requests as dictionaries. Both hold everything in memory, and nothing but what the questions need: no inherited,
 denying or expiring entries, no hidden mailboxes, no account's state, and Send As is not told from Send on Behalf.
 """
@@ -29,7 +29,7 @@ g = _, _
 [policy_effect]
 e = some(where (p.eft == allow))
 [matchers]
-m = g(r.sub, p.sub)
+m = g(r.sub, p.sub) && r.obj == p.obj && r.act == p.act
 """
 _CEDAR_POLICIES: Final = """
 permit(principal, action == Action::"OPEN", resource) when { principal in resource.OPEN };

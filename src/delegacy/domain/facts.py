@@ -29,8 +29,8 @@ class OpeningFacts(NamedTuple):
     """What decides whether an account opens a mailbox.
 
     ``change`` is the number of the directory change that these facts are of. ``mailbox_acl`` holds at least every entry of the
-    mailbox's list, inherited ones included, that names the token's user, one of its groups, everyone or SELF. ``expires_at`` is the
-    earliest moment at which one of those entries ends, so that an answer is never used beyond it.
+    mailbox's list that names the token's user, one of its groups, everyone or SELF; inherited ones unless an explicit one decides for
+    good. ``expires_at`` is the earliest moment at which one of those entries ends, so that an answer is never used beyond it.
     """
 
     change: int
