@@ -55,8 +55,8 @@ def parse_command(text: CommandText, *, utf8: bool = False) -> Tagged:
     """
     cursor = Cursor(text, utf8=utf8)
     tag = cursor.command_tag()
+    cursor.space()
     try:
-        cursor.space()
         word = cursor.word()
         parsers = _PARSERS
         if word == b"UID":
