@@ -245,7 +245,8 @@ def parameter(  # noqa: PLR0913 - a declaration names everything that can be dec
     sets: the names of the parameter sets it belongs to (all when empty); as a mapping, the value says whether it is mandatory in that
     set, or is a `SetMembership` when position or pipeline differ too.
     name: the PowerShell name where PascalCase of the field's name is not it (`SamAccountName` from `samaccountname`).
-    allow_null, allow_empty: whether $null, and empty text or an empty list, bind. Mandatory parameters refuse both unless told.
+    allow_null, allow_empty: whether $null, and empty text or an empty list, bind. Parameters that are mandatory in some set refuse both
+    unless told.
     convert: turns an argument into the field's value instead of the field's type; raises `ValueError` with a sentence for the user.
     A field that is not given keeps `default` (False for a switch).
     """
@@ -258,6 +259,7 @@ def parameter(  # noqa: PLR0913 - a declaration names everything that can be dec
         memberships = {set_name: SetMembership() for set_name in sets}
     if switch and default is None:
         default = False
+    needed = mandatory or any(membership.mandatory for membership in memberships.values())
     declaration = _Declaration(
         position=position,
         mandatory=mandatory,
@@ -272,8 +274,8 @@ def parameter(  # noqa: PLR0913 - a declaration names everything that can be dec
             "switch": switch,
             "default": default,
             "help": help,
-            "allow_null": not mandatory if allow_null is None else allow_null,
-            "allow_empty": not mandatory if allow_empty is None else allow_empty,
+            "allow_null": not needed if allow_null is None else allow_null,
+            "allow_empty": not needed if allow_empty is None else allow_empty,
             "secret": secret,
             "hidden": hidden,
             "completer": completer,

@@ -1,9 +1,12 @@
 """All built-in commands, as one table."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from delegacy.powershell.builtins import data, discovery, files, filtering, members, output, selecting, variables
 from delegacy.powershell.builtins._base import Builtin
+from delegacy.powershell.metadata import CmdletInfo, cmdlet_info
 
 BUILTINS: Final[tuple[type[Builtin], ...]] = (
     filtering.WhereObject,
@@ -78,4 +81,10 @@ BUILTINS: Final[tuple[type[Builtin], ...]] = (
     discovery.DisconnectExchangeOnline,
     discovery.SetADServerSettings,
     discovery.ClearHost,
+)
+BUILTIN_INFOS: Final[Mapping[str, CmdletInfo]] = MappingProxyType(
+    {info.name.lower(): info for info in (cmdlet_info(builtin) for builtin in BUILTINS)}
+)
+BUILTIN_ALIASES: Final[Mapping[str, str]] = MappingProxyType(
+    {alias.lower(): info.name for info in BUILTIN_INFOS.values() for alias in info.aliases}
 )

@@ -184,7 +184,6 @@ class GetDate(Builtin):
     """Tell the date and time."""
 
     name: ClassVar[str] = "Get-Date"
-    default_parameter_set: ClassVar[str] = "net"
     unsupported: ClassVar[frozenset[str]] = frozenset({"UFormat", "DisplayHint"})
 
     date: datetime | None = parameter(

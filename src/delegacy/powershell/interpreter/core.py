@@ -148,7 +148,7 @@ class Core:
         if known is not None:
             return known
         return ErrorRecord(
-            f"{cmdlet.name} failed because of an internal error ({type(error).__name__}).",
+            f"The command failed because of an internal error ({type(error).__name__}).",
             _INTERNAL,
             ErrorCategory.NOT_SPECIFIED,
             exception_type=f"System.{type(error).__name__}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from delegacy.powershell import syntax
 from delegacy.powershell.binder import Argument
 from delegacy.powershell.builtins.output import enumeration_limit
-from delegacy.powershell.builtins.table import BUILTINS
+from delegacy.powershell.builtins.table import BUILTIN_ALIASES, BUILTIN_INFOS
 from delegacy.powershell.decoding import decode
 from delegacy.powershell.errors import ErrorRecord, ParseError, PowerShellError
 from delegacy.powershell.formatting import TextOutput
@@ -31,7 +31,6 @@ from delegacy.powershell.interpreter.signals import (
 from delegacy.powershell.interpreter.stages import NO_INPUT, CmdletStage, FunctionStage
 from delegacy.powershell.interpreter.statements import Statements
 from delegacy.powershell.limits import Limits
-from delegacy.powershell.metadata import CmdletInfo, cmdlet_info
 from delegacy.powershell.parser import parse
 from delegacy.powershell.properties import MISSING
 from delegacy.powershell.streams import Stream
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from delegacy.powershell.cmdlet import Cmdlet, CommandGate
     from delegacy.powershell.host import Host
     from delegacy.powershell.interpreter.outlet import FinalSink
+    from delegacy.powershell.metadata import CmdletInfo
 
 _FAILED: Final = 1
 
@@ -96,12 +96,6 @@ class Interpreter(Statements):
         self._evaluator_table = self._evaluators()
         self._runner_table = self._runners()
         self._caught: list[PowerShellError] = []
-        self._builtins: dict[str, CmdletInfo] = {}
-        self._aliases: dict[str, str] = {}
-        for builtin in BUILTINS:
-            info = cmdlet_info(builtin)
-            self._builtins[info.name.lower()] = info
-            self._aliases.update({alias.lower(): info.name for alias in info.aliases})
 
     def _enumeration_limit(self) -> int:
         return enumeration_limit(self.variable("FormatEnumerationLimit"))
@@ -291,15 +285,15 @@ class Interpreter(Statements):
 
     def alias(self, name: str) -> str | None:
         """Return what an alias stands for."""
-        return self._aliases.get(name.lower())
+        return BUILTIN_ALIASES.get(name.lower())
 
     def find_cmdlet(self, name: str) -> CmdletInfo | None:
         """Return the cmdlet with a name, of ours or of the gate's."""
-        return self._builtins.get(name.lower()) or self.gate.find(name)
+        return BUILTIN_INFOS.get(name.lower()) or self.gate.find(name)
 
     def is_gated(self, info: CmdletInfo) -> bool:
         """Return whether a cmdlet comes from the gate."""
-        return self._builtins.get(info.name.lower()) is not info
+        return BUILTIN_INFOS.get(info.name.lower()) is not info
 
     def create(self, info: CmdletInfo, frame: Frame) -> Cmdlet:
         """Return a new cmdlet of ours or of the gate's."""
@@ -311,7 +305,7 @@ class Interpreter(Statements):
 
     def command_infos(self, frame: Frame | None = None) -> list[CmdletInfo]:
         """Return all cmdlets and functions that can be run."""
-        found = dict(self._builtins)
+        found = dict(BUILTIN_INFOS)
         for name in self.gate.names():
             info = self.gate.find(name)
             if info is not None:
@@ -323,7 +317,7 @@ class Interpreter(Statements):
 
     def aliases(self) -> Mapping[str, str]:
         """Return all aliases and what they stand for."""
-        return self._aliases
+        return BUILTIN_ALIASES
 
 
 def _script_argument(value: object) -> Argument:
