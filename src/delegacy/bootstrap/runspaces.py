@@ -1,0 +1,30 @@
+"""Runspaces: for the built-in administrator, or for somebody by name."""
+
+from delegacy.bootstrap.services import Services
+from delegacy.domain.recipient import ACCOUNTS
+from delegacy.powershell.host import Host
+from delegacy.session.caller import Caller, built_in_administrator, caller_of
+from delegacy.session.runspace import Runspace
+from delegacy.session.signin import Argon2Passwords
+
+
+def open_runspace(services: Services, host: Host, *, user: str | None, origin: str) -> Runspace:
+    """Return a runspace of ``user``, by any identity form, or of the built-in administrator.
+
+    Raises ``ManagementObjectNotFound`` or ``ManagementObjectAmbiguous`` for a name that isn't one account's.
+    """
+    return Runspace(
+        services.store,
+        _caller(services, user, origin),
+        host,
+        clock=services.clock,
+        questions=services.authorizer,
+        passwords=Argon2Passwords(),
+    )
+
+
+def _caller(services: Services, user: str | None, origin: str) -> Caller:
+    with services.store.read() as directory:
+        if user is None:
+            return built_in_administrator(directory, origin)
+        return caller_of(directory, directory.resolve(user, ACCOUNTS).id, origin)
