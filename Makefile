@@ -25,7 +25,7 @@ setup: $(VENV)/.ready ## make the virtual environment with everything for develo
 check: $(VENV)/.ready ## format, lint, types, import contracts, fast tests: under a minute
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
-	$(BIN)/lint-imports --no-timing > /dev/null || $(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports > /dev/null || $(BIN)/lint-imports
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/pytest -q -m "not slow and not interop" tests/unit tests/spec tests/architecture
 
@@ -35,7 +35,7 @@ peers: ## install the test peers from Debian's packages, where that may be done
 test: $(VENV)/.ready peers ## everything; a peer that cannot be had is a named skip, and a failure where CI is set
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/pytest -q
 

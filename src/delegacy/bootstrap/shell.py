@@ -9,13 +9,14 @@ from delegacy.admin.shell.files import LocalFiles
 from delegacy.admin.shell.host import TerminalHost, standard_streams
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.script import run_script as run_on_terminal
-from delegacy.admin.shell.session import Outcome, Suggestions
+from delegacy.admin.shell.session import Outcome, Suggestion, Suggestions
 from delegacy.bootstrap.runspaces import open_runspace
 from delegacy.bootstrap.services import Services, open_services
 from delegacy.config import Settings
 from delegacy.session.runspace import Runspace
 
 _ORIGIN = "shell"
+_BEFORE_A_COMMAND = " \t\n|;({"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class _ShellSession:
 
     def complete(self, text: str, cursor: int) -> Suggestions:
         """Return the cmdlets that begin with the word at the cursor."""
-        return Suggestions(cursor)
+        start = 1 + max(text.rfind(separator, 0, cursor) for separator in _BEFORE_A_COMMAND)
+        word = text[start:cursor].lower()
+        names = sorted(name for name in self.runspace.gate.names() if name.lower().startswith(word))
+        return Suggestions(start, tuple(Suggestion(name, name) for name in names))
 
 
 def run_script(
@@ -61,9 +65,7 @@ def run_interactively(settings: Settings, user: str | None) -> int:
 
 
 @contextmanager
-def _opened(
-    settings: Settings, user: str | None
-) -> Iterator[tuple[Services, _ShellSession, TerminalHost, Interrupts]]:
+def _opened(settings: Settings, user: str | None) -> Iterator[tuple[Services, _ShellSession, TerminalHost, Interrupts]]:
     with open_services(settings) as services:
         interrupts = Interrupts()
         host = TerminalHost(standard_streams(), interrupts=interrupts, files=LocalFiles(), environment=os.environ)

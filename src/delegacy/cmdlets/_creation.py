@@ -86,7 +86,7 @@ def draft_recipient(cmdlet: DirectoryCmdlet, kind: RecipientTypeDetails, draft: 
         legacy_exchange_dn=legacy_exchange_dn(organization.name, guid, alias) if mail else "",
         alias=addresses.alias if addresses else None,
         sam_account_name=account_name,
-        user_principal_name=_principal_name(kind, domain, draft.user_principal_name, alias),
+        user_principal_name=_principal_name(kind, domain, draft, alias),
         primary_smtp_address=addresses.primary if addresses else None,
         email_addresses=addresses.proxies if addresses else (),
         hidden_from_address_lists_enabled=kind in SYSTEM_MAILBOXES,
@@ -244,7 +244,8 @@ def _account_name(
     return checked_account_name(kind, candidate)
 
 
-def _principal_name(kind: RecipientTypeDetails, domain: AccountDomain, given: str | None, alias: str) -> str | None:
+def _principal_name(kind: RecipientTypeDetails, domain: AccountDomain, draft: Draft, alias: str) -> str | None:
     if kind not in ACCOUNTS:
         return None
-    return checked_principal_name(given or f"{alias}@{domain.dns_name}")
+    local_part = draft.alias or draft.sam_account_name or alias
+    return checked_principal_name(draft.user_principal_name or f"{local_part}@{domain.dns_name}")

@@ -13,7 +13,7 @@ from delegacy.domain.errors import InvalidProperty, ManagementObjectNotFound
 from delegacy.domain.ports import RecipientQuery
 from delegacy.domain.properties import SORTABLE
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
-from delegacy.domain.recipient_filter import Filter, matches, parse_filter
+from delegacy.domain.recipient_filter import And, Filter, matches, parse_filter
 from delegacy.powershell.metadata import parameter
 from delegacy.powershell.values import PSObject, ScriptBlock
 
@@ -51,20 +51,27 @@ def as_sort_property(value: object) -> str:
 
 
 def container_of(cmdlet: DirectoryCmdlet, unit: str) -> str:
-    """Return the canonical name of an organizational unit given by name, canonical name or DN. Raises `InvalidInput`."""
-    domain = cmdlet.session.organization.domain.dns_name
-    text = unit.strip().rstrip("/")
+    """Return the canonical name of an organizational unit given by name, canonical name or DN.
+
+    Raises `InvalidProperty` for an empty one, or one in a domain that we don't know.
+    """
+    text = unit.strip().strip("/")
+    domains = {domain.dns_name.casefold() for domain in cmdlet.session.directory.account_domains()}
     if looks_like_dn(text):
         name = DistinguishedName.parse(text)
-        if name.rdns[0][0] == "DC":
-            return ".".join(label for _, label in name.rdns)
-        return canonical_name(name.container, name.name)
-    first = text.partition("/")[0]
-    if first.casefold() in {known.dns_name.casefold() for known in cmdlet.session.directory.account_domains()}:
-        return text
-    if not text:
-        raise InvalidProperty("The organizational unit is empty. Give a name, as Users or contoso.com/Users.", unit)
-    return f"{domain}/{text}"
+        is_domain = name.rdns[0][0] == "DC"
+        text = ".".join(label for _, label in name.rdns) if is_domain else canonical_name(name.container, name.name)
+        known = text.partition("/")[0].casefold() in domains
+    else:
+        known = bool(text)
+        if text.partition("/")[0].casefold() not in domains:
+            text = f"{cmdlet.session.organization.domain.dns_name}/{text}"
+    if not known:
+        raise InvalidProperty(
+            f"'{unit}' isn't an organizational unit. Give a name, as Users, contoso.com/Users or CN=Users,DC=contoso,DC=com.",
+            unit,
+        )
+    return text
 
 
 def matching(
@@ -132,12 +139,17 @@ class GetRecipientCmdlet(ExchangeCmdlet):
         """Return those of the recipients that a further parameter of the cmdlet asks for."""
         return recipients
 
+    def conditions(self) -> list[str]:
+        """Return the filters that all must hold."""
+        return [] if self.filter is None else [self.filter]
+
     def run(self) -> None:
         """Show what was asked for."""
         limited(self, pages(self.session, self.view, self.narrowed(self._recipients())), self.result_size)
 
     def _recipients(self) -> Iterable[Recipient]:
-        condition = None if self.filter is None else parse_filter(self.filter)
+        conditions = tuple(parse_filter(text) for text in self.conditions())
+        condition = And(conditions) if len(conditions) > 1 else next(iter(conditions), None)
         container = None if self.organizational_unit is None else container_of(self, self.organizational_unit)
         kinds = self.wanted_kinds()
         if self.identity is not None and (self.identity.guid is not None or "*" not in self.identity.text):

@@ -26,7 +26,7 @@ from delegacy.domain.errors import InvalidProperty, WrongRecipientType
 from delegacy.domain.mailbox import WITHOUT_OWN_ACCOUNT, initial_mailbox_acl
 from delegacy.domain.properties import property_named
 from delegacy.domain.recipient import MAILBOXES, USERS, Recipient, RecipientTypeDetails
-from delegacy.domain.rights import Permission, Right
+from delegacy.domain.rights import Permission
 from delegacy.powershell.metadata import ConfirmImpact, parameter
 from delegacy.powershell.values import SecureString
 
@@ -238,14 +238,12 @@ class SetMailbox(AccountNames, SetRecipientCmdlet):
             initial_mailbox_acl(mailbox.recipient_type_details, mailbox.linked_master_account)
             for mailbox in (plan.before, plan.after)
         )
-        changes = self.session.changes
         for old in before:
-            kept = frozenset[Right]().union(*(new.rights for new in after if new.trustee == old.trustee))
-            if gone := old.rights - kept:
-                changes.revoke(plan.before.id, old.trustee, gone, allow=True)
+            if old not in after:
+                self.session.changes.revoke(plan.before.id, old.trustee, old.rights, allow=True)
         for new in after:
             if new not in before:
-                grant(changes, plan.before.id, new)
+                grant(self.session.changes, plan.before.id, new)
 
     def _plan_type(self, plan: Plan, kind: RecipientTypeDetails) -> None:
         before = plan.before

@@ -32,6 +32,11 @@ class GetRecipient(GetRecipientCmdlet):
         values=tuple(sorted(kind.value for kind in _KINDS)), help="Only recipients of these kinds."
     )
 
+    def conditions(self) -> list[str]:
+        """Return the filters that all must hold."""
+        preview = self.recipient_preview_filter
+        return super().conditions() + ([] if preview is None else [preview])
+
     def wanted_kinds(self) -> frozenset[RecipientTypeDetails]:
         """Return the kinds that this command is about."""
         kinds = _KINDS if self.recipient_type_details is None else as_kinds(self, self.recipient_type_details, _KINDS)

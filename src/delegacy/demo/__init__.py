@@ -10,7 +10,7 @@ from typing import Final
 
 from delegacy.bootstrap.data_directory import DataDirectory
 from delegacy.bootstrap.organization import initialise
-from delegacy.bootstrap.runspaces import administrators_runspace
+from delegacy.bootstrap.runspaces import open_runspace
 from delegacy.bootstrap.services import Services, open_services
 from delegacy.bootstrap.serving import run_services
 from delegacy.config import Settings, default_data_directory
@@ -18,6 +18,8 @@ from delegacy.demo import sample_mail
 from delegacy.demo.generate import generate_recipients
 from delegacy.demo.welcome import welcome
 from delegacy.domain.errors import InvalidInput
+from delegacy.powershell.silent_host import SilentHost
+from delegacy.powershell.values import PSObject, SecureString
 from delegacy.session.signin import Argon2Passwords
 
 DOMAIN: Final = "contoso.com"
@@ -91,5 +93,6 @@ def _build(services: Services, password: str) -> None:
     data = resources.files("delegacy.demo")
     people = list(csv.DictReader(data.joinpath("people.csv").read_text(encoding="utf-8").splitlines()))
     script = data.joinpath("contoso.ps1").read_text(encoding="utf-8")
-    administrators_runspace(services, origin="demo").run_or_raise(script, people, password)
+    runspace = open_runspace(services, SilentHost(services.clock.now), user=None, origin="demo")
+    runspace.run_or_raise(script, [PSObject(properties=person) for person in people], SecureString(password))
     sample_mail.deliver(services)

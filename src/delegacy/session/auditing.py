@@ -9,6 +9,7 @@ from typing import Final
 from delegacy.cmdlets._base import Identity
 from delegacy.cmdlets._lists import ListChange
 from delegacy.domain.audit import AuditRecord, ModifiedProperty
+from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.metadata import CmdletInfo
 from delegacy.powershell.values import Hashtable, PSCredential, PSObject, ScriptBlock, SecureString, enum_label
@@ -73,6 +74,8 @@ def _printed_single(value: object) -> str:
     match value:
         case None:
             return "$null"
+        case MailboxRight() | DirectoryRight() | ExtendedRight():
+            return value.label
         case Enum():
             return enum_label(value)
         case PSObject():

@@ -114,7 +114,11 @@ _SENDING: Final = f"""
 _JOINED: Final = MappingProxyType({Dialect.SQLITE: "group_concat(d.sid)", Dialect.POSTGRESQL: "string_agg(d.sid, ',')"})
 
 _WELL_KNOWN_SIDS: Final[Mapping[int, Sid]] = MappingProxyType({key: sid for sid, key in WELL_KNOWN_KEYS.items()})
+_MAILBOX_KINDS: Final = frozenset(kind.value for kind in MAILBOXES)
+_ALONE: Final = MappingProxyType({int(right): frozenset({right}) for right in ADMITS_FULL_ACCESS | ADMITS_SEND_AS})
+_KIND: Final = 8
 _ACE: Final = 12
+_RIGHT: Final = 16
 _ACCOUNT: Final = 22
 _EXCEPTIONAL: Final = 23
 _COPIES: Final = 24
@@ -238,10 +242,9 @@ class SqlDecisionFacts:
 
 def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:
     row = rows[0]
-    mailbox = _target(row)
-    if mailbox.recipient_type_details not in MAILBOXES:
+    if row[_KIND] not in _MAILBOX_KINDS:
         return None
-    users = _users(rows)
+    users, mailbox = _users(rows), _target(row)
     if row[_ACE] is None:
         return OpeningFacts(row[0], row[2] == 1, AccessToken(users), mailbox, _NO_ENTRIES, row[1] == 1)
     entries = _entries(rows)
@@ -306,10 +309,10 @@ def _listed(rows: list[Row]) -> frozenset[Sid]:
 
 def _entries(rows: list[Row]) -> tuple[Ace, ...]:
     if len(rows) == 1:
-        return (_entry(rows[0], frozenset((right_from_number(rows[0][16]),))),)
+        return (_entry(rows[0], _ALONE[rows[0][_RIGHT]]),)
     joined: dict[tuple[object, ...], tuple[Row, set[Right]]] = {}
     for row in rows:
-        joined.setdefault(row[_ACE:16], (row, set()))[1].add(right_from_number(row[16]))
+        joined.setdefault(row[_ACE:_RIGHT], (row, set()))[1].add(right_from_number(row[_RIGHT]))
     return tuple(_entry(row, frozenset(rights)) for row, rights in joined.values())
 
 

@@ -69,7 +69,7 @@ def _object(name: str, *, primary_key: bool = False) -> sa.Column[int]:
 head = sa.Table(
     "head",
     metadata,
-    sa.Column("id", sa.Integer(), sa.CheckConstraint("id = 1", name="ck_head_id"), primary_key=True),
+    sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
     _number("change"),
     _number("next_object", 1),
     _number("next_entry", 1),

@@ -108,7 +108,12 @@ def _make(connection: sa.Connection, wanted: Schema) -> None:
     wanted.metadata.create_all(connection)
     for table, row in wanted.first_rows.items():
         connection.execute(sa.insert(table).values(**row))
-    version = sa.Table(wanted.version_table, sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+    version = sa.Table(  # as Alembic would make it
+        wanted.version_table,
+        sa.MetaData(),
+        sa.Column("version_num", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("version_num", name=f"{wanted.version_table}_pkc"),
+    )
     version.create(connection)
     connection.execute(sa.insert(version).values(version_num=wanted.revisions[-1]))
 

@@ -82,13 +82,16 @@ def test_membership_of_sets() -> None:
     assert identity.set_names == {ALL_SETS}
 
 
-def test_a_mandatory_parameter_refuses_null_and_empty() -> None:
+def test_a_parameter_that_is_mandatory_in_some_set_refuses_null_and_empty() -> None:
     info = cmdlet_info(SetRecipient)
     identity, owner = info.parameter("Identity"), info.parameter("Owner")
     assert identity is not None
     assert owner is not None
     assert (identity.allow_null, identity.allow_empty) == (False, False)
-    assert (owner.allow_null, owner.allow_empty) == (True, True)
+    assert (owner.allow_null, owner.allow_empty) == (False, False)
+    size = info.parameter("MaxSendSize")
+    assert size is not None
+    assert (size.allow_null, size.allow_empty) == (True, True)
 
 
 def test_a_cmdlet_can_be_made_without_arguments() -> None:

@@ -6,6 +6,7 @@ PostgreSQL they share a database. No alembic.ini is needed.
 
 from importlib.resources import as_file, files
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
@@ -52,11 +53,16 @@ def _upgrade(database: Database, wanted: Schema) -> bool:
             raise SchemaTooNew(f"The {wanted.name} database has schema {revision}, which is newer than this program.")
         if revision == wanted.revisions[-1]:
             return False
-        with as_file(files(__package__)) as folder:
-            config = Config()
-            config.set_main_option("script_location", str(folder))
-            config.set_main_option("version_locations", str(folder / wanted.name))
-            config.set_main_option("path_separator", "newline")
-            config.attributes.update(connection=connection, schema=wanted)
-            command.upgrade(config, wanted.revisions[-1])
+        run_revisions(connection, wanted)
         return True
+
+
+def run_revisions(connection: sa.Connection, wanted: Schema) -> None:
+    """Run the revisions that a database lacks, from the first one on an empty database; in the transaction that is open."""
+    with as_file(files(__package__)) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.set_main_option("version_locations", str(folder / wanted.name))
+        config.set_main_option("path_separator", "newline")
+        config.attributes.update(connection=connection, schema=wanted)
+        command.upgrade(config, wanted.revisions[-1])
