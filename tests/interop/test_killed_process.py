@@ -95,12 +95,13 @@ class Granter(threading.Thread):
 
     def run(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if not line.endswith(b"\n"):
-                return
-            what, mailbox, delegate = line.decode().split()
-            self.last = (what, int(mailbox), int(delegate))
-            self.granted[int(mailbox), int(delegate)] = what == "granted"
+        with self.process.stdout as output:
+            for line in output:
+                if not line.endswith(b"\n"):
+                    return
+                what, mailbox, delegate = line.decode().split()
+                self.last = (what, int(mailbox), int(delegate))
+                self.granted[int(mailbox), int(delegate)] = what == "granted"
 
     def unacknowledged(self) -> tuple[int, int]:
         """Return the grant that the shell was changing, or about to change, when it was killed."""
@@ -127,6 +128,7 @@ def test_a_hundred_kills_lose_nothing(organization: Path) -> None:
         time.sleep(chance.random() * 0.25)
         server.kill()
         granter.process.kill()
+        granter.process.wait()
         granter.join(30)
         sender.join(30)
         messages.update(sender.acknowledged)
