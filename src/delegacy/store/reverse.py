@@ -33,6 +33,20 @@ _TARGETS_OF_ENTRIES: Final = f"""
     WHERE trustee IN ({{keys}}) AND access_right IN ({", ".join(map(str, map(int, _RIGHTS)))}) AND target > ?
 """
 _TARGETS_OF_LISTS: Final = "SELECT DISTINCT target FROM send_on_behalf WHERE delegate IN ({keys}) AND target > ?"
+# A page is merged from the first targets of each trustee that has any: sorting all of a large group's targets takes as long as all of them.
+_HOLDERS_OF_ENTRIES: Final = f"""
+    SELECT k.value, r.access_right
+    FROM ({{keys}}) k CROSS JOIN ({" UNION ALL ".join(f"SELECT {int(right)} AS access_right" for right in _RIGHTS)}) r
+    WHERE EXISTS (SELECT 1 FROM ace a WHERE a.trustee = k.value AND a.access_right = r.access_right AND a.target > ?)
+"""
+_FIRST_OF_ENTRIES: Final = """
+    SELECT DISTINCT target FROM ace WHERE trustee = ? AND access_right = ? AND target > ? ORDER BY target LIMIT ?
+"""
+_HOLDERS_OF_LISTS: Final = """
+    SELECT k.value FROM ({keys}) k
+    WHERE EXISTS (SELECT 1 FROM send_on_behalf s WHERE s.delegate = k.value AND s.target > ?)
+"""
+_FIRST_OF_LISTS: Final = "SELECT target FROM send_on_behalf WHERE delegate = ? AND target > ? ORDER BY target LIMIT ?"
 _ENTRIES: Final = f"""
     SELECT a.target, a.access_right, a.trustee, a.allow, a.expires_at, o.sid, f.sid
     FROM ace a LEFT JOIN object o ON o.id = a.trustee LEFT JOIN foreign_principal f ON f.id = a.trustee
@@ -41,6 +55,7 @@ _ENTRIES: Final = f"""
 _LISTED: Final = """
     SELECT s.target, s.delegate, o.sid FROM send_on_behalf s JOIN object o ON o.id = s.delegate WHERE s.target IN ({keys})
 """
+_OF_THESE: Final = "AND {column} IN ({keys})"
 _STEP: Final = """
     SELECT m.member, m.group_id
     FROM member m CROSS JOIN group_closure c
@@ -54,15 +69,13 @@ def what_can(connection: Connection, account: int, after: int | None, limit: int
     groups = connection.rows(_GROUPS.format(keys=connection.key_set), (connection.keys(selves),))
     trustees = {*selves, *_EVERYBODY, *(key for key, security, _ in groups if security)}
     delegates = {*selves, *(key for key, _, mail in groups if mail)}
-    targets = _targets(connection, _TARGETS_OF_ENTRIES, trustees, after) | _targets(
-        connection, _TARGETS_OF_LISTS, delegates, after
-    )
-    page = sorted(targets - {ROOT})[:limit]
-    return [
-        holding
-        for key, holding in _holdings(connection, page)
-        if key in (delegates if holding.permission is Permission.SEND_ON_BEHALF else trustees)
-    ]
+    beyond = ROOT if after is None else after
+    if limit is None:
+        targets = _targets(connection, _TARGETS_OF_ENTRIES, trustees, beyond)
+        targets |= _targets(connection, _TARGETS_OF_LISTS, delegates, beyond)
+    else:
+        targets = _first_targets(connection, trustees, delegates, beyond, limit)
+    return [holding for _, holding in _holdings(connection, sorted(targets)[:limit], (trustees, delegates))]
 
 
 def who_can(connection: Connection, target: int) -> Sequence[Holding]:
@@ -97,18 +110,43 @@ def shortest_path(connection: Connection, start: Sequence[int], group: int, flag
     return path
 
 
-def _targets(connection: Connection, sql: str, principals: set[int], after: int | None) -> set[int]:
-    rows = connection.rows(
-        sql.format(keys=connection.key_set), (connection.keys(principals), ROOT if after is None else after)
-    )
-    return {row[0] for row in rows}
+def _targets(connection: Connection, sql: str, principals: set[int], beyond: int) -> set[int]:
+    return {
+        row[0] for row in connection.rows(sql.format(keys=connection.key_set), (connection.keys(principals), beyond))
+    }
 
 
-def _holdings(connection: Connection, targets: Sequence[int]) -> list[tuple[int, Holding]]:
-    """Return every grant of one of the three permissions on ``targets``, with the trustee's key, ordered by target."""
-    parameters = (connection.keys(targets),)
-    entries = connection.rows(_ENTRIES.format(keys=connection.key_set), parameters)
-    listed = connection.rows(_LISTED.format(keys=connection.key_set), parameters)
+def _first_targets(
+    connection: Connection, trustees: set[int], delegates: set[int], beyond: int, limit: int
+) -> set[int]:
+    """Return at least the ``limit`` lowest targets after ``beyond`` that entries or lists of these principals are on."""
+    found: set[int] = set()
+    for holders, first, principals in (
+        (_HOLDERS_OF_ENTRIES, _FIRST_OF_ENTRIES, trustees),
+        (_HOLDERS_OF_LISTS, _FIRST_OF_LISTS, delegates),
+    ):
+        for holder in connection.rows(holders.format(keys=connection.key_set), (connection.keys(principals), beyond)):
+            found.update(row[0] for row in connection.rows(first, (*holder, beyond, limit)))
+    return found
+
+
+def _holdings(
+    connection: Connection, targets: Sequence[int], of: tuple[set[int], set[int]] | None = None
+) -> list[tuple[int, Holding]]:
+    """Return the grants of one of the three permissions on ``targets``, with the trustee's key, ordered by target.
+
+    ``of`` are the trustees of entries and the delegates of lists that are asked for; everybody if it is None.
+    """
+    keys, parameters = connection.key_set, (connection.keys(targets),)
+    entries_sql, listed_sql = _ENTRIES.format(keys=keys), _LISTED.format(keys=keys)
+    if of is None:
+        entries, listed = connection.rows(entries_sql, parameters), connection.rows(listed_sql, parameters)
+    else:
+        trustees, delegates = of
+        entries_sql += _OF_THESE.format(column="+a.trustee", keys=keys)
+        listed_sql += _OF_THESE.format(column="+s.delegate", keys=keys)
+        entries = connection.rows(entries_sql, (*parameters, connection.keys(trustees)))
+        listed = connection.rows(listed_sql, (*parameters, connection.keys(delegates)))
     found = {(row[0], row[2], _PERMISSIONS[row[1]].value, row[3]): _held(row) for row in entries}
     for target, delegate, sid in listed:
         permission = Permission.SEND_ON_BEHALF
