@@ -5,6 +5,7 @@ cannot afford more. SQLAlchemy owns the pool, the schema, and queries that are p
 """
 
 import sqlite3
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ LOCK_TIMEOUT: Final = 30.0
 """Seconds that a writer waits for another one."""
 OLDEST_SQLITE: Final = (3, 34, 0)
 
+_PAUSE: Final = 0.005
 _CACHE_KIB: Final = 65536
 _MOST_MAPPED: Final = 2**31 - 65536
 _WAL_KEPT: Final = 64 * 2**20
@@ -324,7 +326,7 @@ def _sqlite_engine(url: sa.URL, lock_timeout: float, page_limit: int | None) -> 
 
     def prepare(raw: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         raw.isolation_level = None
-        raw.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(raw, lock_timeout)
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute("PRAGMA trusted_schema = OFF")
@@ -336,6 +338,20 @@ def _sqlite_engine(url: sa.URL, lock_timeout: float, page_limit: int | None) -> 
 
     sa.event.listen(engine, "connect", prepare)
     return engine
+
+
+def _use_write_ahead_log(raw: sqlite3.Connection, lock_timeout: float) -> None:
+    """Turn the journal of a new file into a write-ahead log; SQLite itself doesn't wait for others who are doing the same."""
+    deadline = time.monotonic() + lock_timeout
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _postgres_engine(url: sa.URL, lock_timeout: float) -> sa.Engine:
