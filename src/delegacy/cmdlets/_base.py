@@ -116,7 +116,7 @@ def as_identity(value: object) -> Identity:
         return value
     if isinstance(value, PSObject):
         for name in ("Guid", "ObjectGuid", "ObjectGUID"):
-            if isinstance(guid := value.members().get(name), UUID):
+            if value.find(name) and isinstance(guid := value.get(name), UUID):
                 return Identity(value.text or str(guid), guid)
         if value.text is None:
             raise ValueError("The object has no identity.")

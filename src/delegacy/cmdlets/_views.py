@@ -14,7 +14,7 @@ from delegacy.domain.properties import PROPERTIES
 from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight, Right
 from delegacy.domain.sid import Sid
-from delegacy.powershell.values import PSObject, ScriptProperty
+from delegacy.powershell.values import DeferredObject, PSObject, ScriptProperty
 
 _T = RecipientTypeDetails
 
@@ -362,9 +362,9 @@ _PROPERTY_ORDER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
-_PLANS: Final[Mapping[str, tuple[tuple[str, _Read], ...]]] = MappingProxyType(
+_PLANS: Final[Mapping[str, Mapping[str, _Read]]] = MappingProxyType(
     {
-        type_name: tuple((name, _READERS.get(name) or _attribute(name)) for name in order)
+        type_name: MappingProxyType({name: _READERS.get(name) or _attribute(name) for name in order})
         for type_name, order in _PROPERTY_ORDER.items()
     }
 )
@@ -375,17 +375,15 @@ WITH_MANAGERS: Final = frozenset({DISTRIBUTION_GROUP, DYNAMIC_GROUP, REDUCED_REC
 
 def recipient_object(type_name: str, shown: Shown) -> PSObject:
     """Return the object of a recipient as the cmdlets of ``type_name`` write it."""
-    return PSObject(
-        type_name, {name: read(shown) for name, read in _PLANS[type_name]}, text=shown.recipient.canonical_name
-    )
+    return DeferredObject(type_name, _PLANS[type_name], shown, text=shown.recipient.canonical_name)
 
 
 def recipient_objects(session: Session, type_name: str, recipients: Sequence[Recipient]) -> list[PSObject]:
     """Return the objects of recipients, their links read with one query for many."""
     directory = session.directory
-    lists: Mapping[int, tuple[Recipient, ...]] = {}
-    if type_name in WITH_SEND_ON_BEHALF:
-        lists = directory.send_on_behalf_lists([recipient.id for recipient in recipients])
+    keys = [recipient.id for recipient in recipients]
+    lists = directory.send_on_behalf_lists(keys) if type_name in WITH_SEND_ON_BEHALF else {}
+    managers = directory.manager_lists(keys) if type_name in WITH_MANAGERS else {}
     masters = {recipient.linked_master_account for recipient in recipients} - {None}
     names = directory.principal_names([master for master in masters if master]) if masters else {}
     organization, runspace_id = session.organization, session.runspace_id
@@ -397,7 +395,7 @@ def recipient_objects(session: Session, type_name: str, recipients: Sequence[Rec
                 organization,
                 runspace_id,
                 lists.get(recipient.id, ()),
-                directory.managers(recipient.id) if type_name in WITH_MANAGERS and _has_managers(recipient) else (),
+                managers.get(recipient.id, ()),
                 names,
             ),
         )
@@ -543,10 +541,6 @@ def plain(value: object) -> str:
 
 def _labels(rights: Iterable[Right]) -> tuple[str, ...]:
     return tuple(right.label for right in sorted(rights))
-
-
-def _has_managers(recipient: Recipient) -> bool:
-    return recipient.is_group or recipient.recipient_type_details is _T.DYNAMIC_DISTRIBUTION_GROUP
 
 
 def _object_class(recipient: Recipient) -> tuple[str, ...]:

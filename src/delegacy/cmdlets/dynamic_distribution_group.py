@@ -57,8 +57,8 @@ class GetDynamicDistributionGroup(GetRecipientCmdlet):
         if self.managed_by is None:
             return recipients
         (manager,) = find_managers(self, [self.managed_by])
-        directory = self.session.directory
-        return (group for group in recipients if manager.id in {known.id for known in directory.managers(group.id)})
+        managed = self.session.directory.managed_by(manager.id)
+        return (group for group in recipients if group.id in managed)
 
 
 @dataclass(kw_only=True)

@@ -99,11 +99,7 @@ class ProxyAddress:
         if not _PREFIX.fullmatch(self.prefix):
             raise InvalidAddress(f"'{_shown(self.prefix)}' isn't the type of a proxy address.", _shown(str(self)))
         too_long = len(self.address) > _LONGEST_PROXY_ADDRESS
-        if (
-            not self.address.strip()
-            or too_long
-            or any(unicodedata.category(char) in {"Cc", "Cs"} for char in self.address)
-        ):
+        if not self.address.strip() or too_long or _has_controls(self.address):
             raise InvalidAddress(f"'{_shown(str(self))}' isn't a proxy address.", _shown(str(self)))
         kind = self.prefix.lower()
         value = SmtpAddress.parse(self.address).key if kind == "smtp" else self.address.casefold()
@@ -161,13 +157,14 @@ def _key(local_part: str, domain: str) -> str:
         # Canonical caseless matching (Unicode 3.13 D145). What normalisation turns into a special character is refused below.
         folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", local_part).casefold())
         octets, form = len(local_part.encode("utf-8", "replace")), _LOCAL_PART
-    shown = _shown(f"{local_part}@{domain}")
     if octets > _LONGEST_LOCAL_PART or octets + 1 + len(domain_key) > _LONGEST_ADDRESS:
+        shown = _shown(f"{local_part}@{domain}")
         raise InvalidAddress(f"'{shown}' is too long for an email address.", shown)
     readable = form is _ASCII_LOCAL_PART or all(
         unicodedata.category(char) not in _UNREADABLE for char in local_part + folded
     )
     if not readable or not form.fullmatch(local_part) or not form.fullmatch(folded):
+        shown = _shown(f"{local_part}@{domain}")
         raise InvalidAddress(f"'{shown}' isn't an email address.", shown)
     return f"{folded}@{domain_key}"
 
@@ -212,6 +209,12 @@ def _is_u_label(label: str) -> bool:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold()) == unicodedata.normalize(
         "NFC", plain
     )
+
+
+def _has_controls(text: str) -> bool:
+    if text.isascii():
+        return not text.isprintable()
+    return any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
 
 
 def _shown(text: str) -> str:

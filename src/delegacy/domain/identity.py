@@ -1,5 +1,6 @@
 """The forms that an ``-Identity`` value may take, in the order in which they are tried."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -43,8 +44,8 @@ class IdentityReading:
     container: str = ""
 
 
-def readings(identity: str) -> tuple[tuple[IdentityReading, ...], ...]:
-    """Return the readings of ``identity`` in rounds: a round is tried only when no earlier one found anything.
+def readings(identity: str) -> Iterator[tuple[IdentityReading, ...]]:
+    """Yield the readings of ``identity`` in rounds: a round is tried only when no earlier one found anything.
 
     Exact forms come first (GUID, SID, DN, canonical name, ``DOMAIN\\account``, UPN, address, legacyExchangeDN), then alias, name and
     account name together, and the display name last. Raises ``InvalidIdentity`` for empty or overlong text.
@@ -59,15 +60,12 @@ def readings(identity: str) -> tuple[tuple[IdentityReading, ...], ...]:
             text[:64],
         )
     key = fold(text)
-    rounds: list[tuple[IdentityReading, ...]] = [(reading,) for reading in _exact(text, key)]
-    rounds.append(
-        tuple(
-            IdentityReading(form, key)
-            for form in (IdentityForm.ALIAS, IdentityForm.NAME, IdentityForm.SAM_ACCOUNT_NAME)
-        )
+    for reading in _exact(text, key):
+        yield (reading,)
+    yield tuple(
+        IdentityReading(form, key) for form in (IdentityForm.ALIAS, IdentityForm.NAME, IdentityForm.SAM_ACCOUNT_NAME)
     )
-    rounds.append((IdentityReading(IdentityForm.DISPLAY_NAME, key),))
-    return tuple(rounds)
+    yield (IdentityReading(IdentityForm.DISPLAY_NAME, key),)
 
 
 def fold(text: str) -> str:
@@ -75,26 +73,24 @@ def fold(text: str) -> str:
     return text.casefold()
 
 
-def _exact(text: str, key: str) -> list[IdentityReading]:
-    found = []
+def _exact(text: str, key: str) -> Iterator[IdentityReading]:
     if (guid := _guid(text)) is not None:
-        found.append(IdentityReading(IdentityForm.GUID, str(guid)))
+        yield IdentityReading(IdentityForm.GUID, str(guid))
     if looks_like_sid(text):
-        found.append(IdentityReading(IdentityForm.SID, text.upper()))
+        yield IdentityReading(IdentityForm.SID, text.upper())
     if (name := _distinguished_name(text)) is not None:
-        found.append(IdentityReading(IdentityForm.DISTINGUISHED_NAME, fold(name.name), fold(name.container)))
+        yield IdentityReading(IdentityForm.DISTINGUISHED_NAME, fold(name.name), fold(name.container))
     if (canonical := split_canonical_name(text)) is not None:
-        found.append(IdentityReading(IdentityForm.CANONICAL_NAME, fold(canonical[1]), fold(canonical[0])))
+        yield IdentityReading(IdentityForm.CANONICAL_NAME, fold(canonical[1]), fold(canonical[0]))
     domain, _, account = text.partition("\\")
     if domain and account and "\\" not in account:
-        found.append(IdentityReading(IdentityForm.LOGON_NAME, fold(account), fold(domain)))
+        yield IdentityReading(IdentityForm.LOGON_NAME, fold(account), fold(domain))
     if "@" in text:
-        found.append(IdentityReading(IdentityForm.USER_PRINCIPAL_NAME, key))
+        yield IdentityReading(IdentityForm.USER_PRINCIPAL_NAME, key)
         if (address := _address(text)) is not None:
-            found.append(IdentityReading(IdentityForm.ADDRESS, address.key))
+            yield IdentityReading(IdentityForm.ADDRESS, address.key)
     if text.startswith("/"):
-        found.append(IdentityReading(IdentityForm.LEGACY_EXCHANGE_DN, key))
-    return found
+        yield IdentityReading(IdentityForm.LEGACY_EXCHANGE_DN, key)
 
 
 def _distinguished_name(text: str) -> DistinguishedName | None:

@@ -139,6 +139,12 @@ class DirectoryReader(Protocol):
     def managers(self, group: int) -> tuple[Recipient, ...]:
         """Return a group's managers (ManagedBy)."""
 
+    def manager_lists(self, groups: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
+        """Return the same for many groups, with one query for many; a group without managers is left out."""
+
+    def managed_by(self, manager: int) -> frozenset[int]:
+        """Return the keys of the groups that a recipient manages itself."""
+
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         """Return a shortest chain of memberships from ``member`` to ``group``; empty if there is none."""
 

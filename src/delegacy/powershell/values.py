@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import Enum, Flag
-from typing import Final, TypeGuard
+from typing import Any, Final, TypeGuard
 
 CUSTOM_OBJECT: Final = "System.Management.Automation.PSCustomObject"
 
@@ -231,6 +231,51 @@ class PSObject:
 
     def __repr__(self) -> str:
         return f"PSObject({self.type_name!r}, {self._members!r})"
+
+
+class DeferredObject(PSObject):
+    """An object whose properties are worked out when they are asked for.
+
+    `readers` give the properties, in order, from the `source`, which must never change; all objects of a kind share them. A pipeline
+    of many objects, of which each command reads two or three properties, then costs no more than these.
+    """
+
+    __slots__ = ("_readers", "_source", "_worked_out")
+
+    def __init__(
+        self,
+        type_name: str,
+        readers: Mapping[str, Callable[[Any], object]],
+        source: object,
+        *,
+        text: str | None = None,
+    ) -> None:
+        self._readers = readers
+        self._source = source
+        self._worked_out: dict[str, object] | None = None
+        super().__init__(type_name, text=text)
+
+    @property
+    def _members(self) -> dict[str, object]:
+        if self._worked_out is None:
+            self._worked_out = {name: read(self._source) for name, read in self._readers.items()}
+        return self._worked_out
+
+    @_members.setter
+    def _members(self, _: dict[str, object]) -> None:
+        """Nothing is there from the start."""
+
+    def find(self, name: str) -> str | None:
+        """Return the property's name as spelled by the object, or None when there is none."""
+        if self._worked_out is None and name in self._readers:
+            return name
+        return super().find(name)
+
+    def get(self, name: str) -> object:
+        """Return a property's value. Raises `KeyError`."""
+        if self._worked_out is None and (read := self._readers.get(name)) is not None:
+            return read(self._source)
+        return super().get(name)
 
 
 class SecureString:

@@ -181,20 +181,8 @@ def set_send_on_behalf(
                 "INSERT INTO send_on_behalf (target, delegate, to_group, entry, granted_by, granted_at) "
                 "SELECT ?, o.id, (SELECT count(*) FROM group_closure WHERE descendant = o.id AND ancestor = o.id), ?, ?, ? "
                 "FROM object o WHERE o.id = ?",
-                (target, transaction.entry(), grantor(transaction, granted_by), granted_at, delegate),
+                (target, transaction.entry(), transaction.grantor(granted_by), granted_at, delegate),
             )
-
-
-def grantor(transaction: Transaction, name: str) -> int | None:
-    """Return the key under which the name of who grants is written, None for nobody."""
-    if not name:
-        return None
-    row = transaction.connection.row("SELECT id FROM grantor WHERE name = ?", (name,))
-    if row is not None:
-        return int(row[0])
-    key = transaction.entry()
-    transaction.connection.run("INSERT INTO grantor (id, name) VALUES (?, ?)", (key, name))
-    return key
 
 
 def _write(transaction: Transaction, target: int, ace: Ace, *, inherited: int) -> None:
@@ -210,7 +198,7 @@ def _write(transaction: Transaction, target: int, ace: Ace, *, inherited: int) -
 def _details(transaction: Transaction, ace: Ace) -> tuple[int, int | None, int | None, int | None]:
     return (
         INHERITANCE_TYPES.index(ace.inheritance_type),
-        grantor(transaction, ace.granted_by),
+        transaction.grantor(ace.granted_by),
         to_number(ace.granted_at),
         to_number(ace.expires_at),
     )

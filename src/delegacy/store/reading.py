@@ -131,16 +131,9 @@ class SqlDirectoryReader:
         return self._joined("send_on_behalf j ON j.delegate = o.id WHERE j.target = ? ORDER BY j.entry", key)
 
     def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
-        connection = self._connection
-        rows = connection.rows(
-            f"SELECT target, delegate FROM send_on_behalf WHERE target IN ({connection.key_set}) ORDER BY target, entry",
-            (connection.keys(keys),),
+        return self._lists(
+            "SELECT target, delegate FROM send_on_behalf WHERE target IN ({keys}) ORDER BY target, entry", keys
         )
-        delegates = self.get_many({row[1] for row in rows}) if rows else {}
-        lists: dict[int, tuple[Recipient, ...]] = {}
-        for target, delegate in rows:
-            lists[target] = (*lists.get(target, ()), delegates[delegate])
-        return lists
 
     def members(self, group: int) -> Iterator[Recipient]:
         name, key = "", 0
@@ -157,6 +150,16 @@ class SqlDirectoryReader:
 
     def managers(self, group: int) -> tuple[Recipient, ...]:
         return self._joined("manager j ON j.manager = o.id WHERE j.group_id = ? ORDER BY j.position", group)
+
+    def manager_lists(self, groups: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
+        return self._lists(
+            "SELECT group_id, manager FROM manager WHERE group_id IN ({keys}) ORDER BY group_id, position", groups
+        )
+
+    def managed_by(self, manager: int) -> frozenset[int]:
+        return frozenset(
+            row[0] for row in self._connection.rows("SELECT group_id FROM manager WHERE manager = ?", (manager,))
+        )
 
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         found = self._connection.row("SELECT id FROM object WHERE sid = ? AND sid <> ''", (group,))
@@ -184,6 +187,16 @@ class SqlDirectoryReader:
 
     def _joined(self, join: str, key: int) -> tuple[Recipient, ...]:
         return tuple(map(to_recipient, self._connection.rows(f"{SELECT} JOIN {join}", (key,))))
+
+    def _lists(self, sql: str, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
+        """Return the recipients that each object lists, from rows of object and recipient."""
+        connection = self._connection
+        rows = connection.rows(sql.format(keys=connection.key_set), (connection.keys(keys),))
+        named = self.get_many({row[1] for row in rows}) if rows else {}
+        lists: dict[int, list[Recipient]] = {}
+        for key, listed in rows:
+            lists.setdefault(key, []).append(named[listed])
+        return {key: tuple(listed) for key, listed in lists.items()}
 
     def _server_name(self) -> str:
         return self.organization().server

@@ -39,10 +39,9 @@ def find_rows(
 
     ``select`` begins the query; its third column is the kind, its first the key. Raises ``InvalidIdentity``.
     """
-    rounds = readings(identity)
-    if not is_storable(identity):
-        return []
-    for round_ in rounds:
+    for round_ in readings(identity):
+        if not is_storable(identity):
+            return []
         found = {
             row[0]: row
             for reading in round_

@@ -37,6 +37,7 @@ class Transaction:
     audit_sequence: int
     audit_hash: bytes
     _issuers: dict[str, _Issuer] = field(default_factory=dict)
+    _grantors: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, connection: Connection, server: str) -> "Transaction":
@@ -72,7 +73,8 @@ class Transaction:
     def savepoint(self) -> Iterator[None]:
         """Return a context whose changes are undone, alone, when it is left by an exception."""
         run = self.connection.run
-        sequence, digest, known = self.audit_sequence, self.audit_hash, set(self._issuers)
+        sequence, digest = self.audit_sequence, self.audit_hash
+        known, named = set(self._issuers), dict(self._grantors)
         run("SAVEPOINT work")
         try:
             yield
@@ -82,6 +84,7 @@ class Transaction:
                 run("RELEASE SAVEPOINT work")
             self.audit_sequence, self.audit_hash = sequence, digest
             self._issuers = {domain: issuer for domain, issuer in self._issuers.items() if domain in known}
+            self._grantors = named
             raise
         run("RELEASE SAVEPOINT work")
 
@@ -99,6 +102,16 @@ class Transaction:
         """Return a new key for a principal that is no object here."""
         number, self.next_foreign = self.next_foreign, self.next_foreign - 1
         return number
+
+    def grantor(self, name: str) -> int | None:
+        """Return the key under which the name of who grants is written, None for nobody."""
+        if name and name not in self._grantors:
+            row = self.connection.row("SELECT id FROM grantor WHERE name = ?", (name,))
+            if row is None:
+                row = (self.entry(),)
+                self.connection.run("INSERT INTO grantor (id, name) VALUES (?, ?)", (*row, name))
+            self._grantors[name] = row[0]
+        return self._grantors.get(name)
 
     def new_sid(self, domain: str) -> Sid:
         """Return a new SID of an account domain. Raises ``InvalidProperty`` if there is no such domain."""
