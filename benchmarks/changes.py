@@ -1,4 +1,4 @@
-"""Changes, durable when they are done: the largest group's members, and many grants at once."""
+"""Changes, durable when they are done: the largest group's members, many grants at once, and as many through a pipeline."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -6,10 +6,18 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Final
 
+from delegacy.bootstrap.services import SystemClock
 from delegacy.domain.ace import Ace
 from delegacy.domain.audit import AuditRecord, ModifiedProperty
 from delegacy.domain.ports import Directory
 from delegacy.domain.rights import MailboxRight
+from delegacy.enforcement.authorizer import Authorizer
+from delegacy.powershell.silent_host import SilentHost
+from delegacy.session.caller import built_in_administrator
+from delegacy.session.runspace import Runspace
+from delegacy.session.signin import Argon2Passwords
+from delegacy.store.decisions import SqlDecisionFacts
+from delegacy.store.engine import Database
 from organization import Organization
 
 MOST_GRANTS: Final = 100_000
@@ -31,6 +39,32 @@ def bulk_grant(organization: Organization) -> float:
     """Return the seconds of one transaction that grants one delegate Full Access on many mailboxes, with an audit entry for each."""
     targets = organization.people[:MOST_GRANTS]
     return median(_grant_all(organization, targets, delegate) for delegate in organization.spare[:_BULK_TIMES])
+
+
+def piped_grant(organization: Organization, database: Database) -> float:
+    """Return the objects a second of ``Get-Mailbox | Add-MailboxPermission``, each with its output, audit entry and auto-mapping link."""
+    store, clock = organization.store, SystemClock()
+    with store.read() as directory:
+        caller = built_in_administrator(directory, "benchmark")
+        delegate = directory.get(organization.spare[-1])
+    facts = SqlDecisionFacts(database)
+    runspace = Runspace(
+        store,
+        caller,
+        SilentHost(clock.now),
+        clock=clock,
+        questions=Authorizer(facts, store, clock),
+        passwords=Argon2Passwords(),
+    )
+    begun = time.perf_counter()
+    (granted,) = runspace.run_or_raise(
+        f"$granted = 0; Get-Mailbox -ResultSize {MOST_GRANTS} -WarningAction SilentlyContinue | "
+        f"Add-MailboxPermission -User {delegate.alias} -AccessRights FullAccess | ForEach-Object {{ $granted++ }}; $granted"
+    )
+    spent = time.perf_counter() - begun
+    facts.close()
+    assert granted == MOST_GRANTS
+    return MOST_GRANTS / spent
 
 
 def _grant_all(organization: Organization, targets: Sequence[int], delegate: int) -> float:

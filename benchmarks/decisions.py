@@ -49,6 +49,7 @@ TIMES_CEDAR: Final = {DECISION: 1.2, QUERY: 3.0}
 LONGEST_LOOKUP_MS: Final = 1.0
 LONGEST_MEMBERSHIP_MS: Final = 10.0
 LONGEST_BULK: Final = 2.0
+LEAST_PIPED: Final = 3_000
 
 Key = tuple[int, Verb, str]
 """Recipients, question, contestant."""
@@ -179,7 +180,7 @@ def lookup_figures(organization: Organization, seconds: float) -> Iterator[Figur
         yield Figure(name, organization.world.recipients, 1000 / rate, "ms", target, at_least=False)
 
 
-def change_figures(organization: Organization) -> Iterator[Figure]:
+def change_figures(organization: Organization, database: Database) -> Iterator[Figure]:
     """Return how long changes take."""
     size = organization.world.recipients
     for name, seconds in changes.membership(organization).items():
@@ -187,26 +188,29 @@ def change_figures(organization: Organization) -> Iterator[Figure]:
     if size >= FEWEST_FOR_BULK:
         seconds = changes.bulk_grant(organization)
         yield Figure(f"{changes.MOST_GRANTS:,} grants in one change", size, seconds, "s", LONGEST_BULK, at_least=False)
+        rate = changes.piped_grant(organization, database)
+        yield Figure(f"{changes.MOST_GRANTS:,} grants through a pipeline", size, rate, "objects/s", LEAST_PIPED)
 
 
 def _measured(arguments: argparse.Namespace) -> list[Figure]:
     figures: list[Figure] = []
     with ExitStack() as closing:
         organizations = {}
+        databases = {}
         answering: dict[Key, Contestant] = {}
         for recipients in sorted(arguments.recipients):
             if arguments.database:
                 opened = postgres_organization(recipients, arguments.database)
             else:
                 opened = sqlite_organization(recipients, arguments.keep)
-            database, organizations[recipients] = closing.enter_context(opened)
-            answering |= contestants(organizations[recipients], database)
+            databases[recipients], organizations[recipients] = closing.enter_context(opened)
+            answering |= contestants(organizations[recipients], databases[recipients])
         figures.extend(decision_figures(rates(answering, arguments.seconds)))
         for organization in organizations.values():
             figures.extend(lookup_figures(organization, arguments.seconds))
         answering.clear()
-        for organization in organizations.values():
-            figures.extend(change_figures(organization))
+        for recipients, organization in organizations.items():
+            figures.extend(change_figures(organization, databases[recipients]))
     if arguments.database:
         return [replace(figure, target=None) for figure in figures]
     return figures

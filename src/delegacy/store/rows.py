@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -20,6 +21,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _KINDS: Final = MappingProxyType({kind.value: kind for kind in RecipientTypeDetails})
 _SCOPES: Final = MappingProxyType({scope.value: scope for scope in GroupScope} | {"": None})
+_REMEMBERED: Final = 4096
 _NO_ATTRIBUTES: Final[Mapping[str, object]] = MappingProxyType({})
 
 READ: Final = (
@@ -113,8 +115,8 @@ def to_recipient(row: Row) -> Recipient:
         alias=alias or None,
         sam_account_name=sam_account_name or None,
         user_principal_name=user_principal_name or None,
-        primary_smtp_address=SmtpAddress.parse(primary_smtp_address) if primary_smtp_address else None,
-        email_addresses=tuple(map(ProxyAddress.parse, json.loads(email_addresses))) if email_addresses else (),
+        primary_smtp_address=_read_address(primary_smtp_address) if primary_smtp_address else None,
+        email_addresses=_read_proxy_addresses(email_addresses) if email_addresses else (),
         hidden_from_address_lists_enabled=bool(hidden),
         account_disabled=bool(account_disabled),
         linked_master_account=Sid(linked_master_account) if linked_master_account else None,
@@ -223,6 +225,18 @@ def _written(name: str, value: object) -> object:
             raise InvalidProperty(f"{name} can't hold {value!r}.", name)
 
 
+# A command reads the same object several times, and text that was stored gives the same value each time.
+@lru_cache(maxsize=_REMEMBERED)
+def _read_address(text: str) -> SmtpAddress:
+    return SmtpAddress.parse(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read_proxy_addresses(text: str) -> tuple[ProxyAddress, ...]:
+    return tuple(map(ProxyAddress.parse, json.loads(text)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _read_attributes(text: str) -> Mapping[str, object]:
     return MappingProxyType(
         {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
