@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from delegacy.bootstrap.services import SystemClock
 from delegacy.store.engine import Database
 from delegacy.store.unit_of_work import SqlStore
 from delegacy.store.versions import DIRECTORY, prepare
@@ -57,6 +58,6 @@ def postgres_organization(recipients: int, url: str) -> Iterator[tuple[Database,
 def _loaded(database: Database, recipients: int) -> Organization:
     begun = time.perf_counter()
     prepare(database, DIRECTORY)
-    organization = Organization(World(recipients), SqlStore(database))
+    organization = Organization(World(recipients), SqlStore(database, SystemClock()))
     print(f"{recipients:,} recipients loaded in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
     return organization

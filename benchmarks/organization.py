@@ -8,7 +8,7 @@ from typing import Final
 from delegacy.domain.ace import Ace
 from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.mailbox import initial_ad_acl, initial_mailbox_acl
-from delegacy.domain.ports import Directory, Store
+from delegacy.domain.ports import Directory, Place, Store
 from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ExtendedRight, MailboxRight, Right
 from delegacy.domain.sid import Sid
@@ -103,7 +103,7 @@ class Organization:
         for mailbox, key in enumerate(self.people):
             trustee = self.world.trustees(mailbox)[place]
             delegate = self.people[trustee] if trustee >= 0 else self.groups[nest_of(trustee) * len(NEST)]
-            directory.set_grant_send_on_behalf_to(key, [delegate], granted_by=_GRANTOR, granted_at=CREATED)
+            directory.set_grant_send_on_behalf_to(key, [delegate], Place(_GRANTOR, CREATED))
 
 
 def _spare_address(number: int) -> str:

@@ -19,7 +19,7 @@ from delegacy.store.engine import Database, Dialect
 from delegacy.store.migrations import create_schema
 from delegacy.store.unit_of_work import SqlStore
 from support.postgres import PostgresServer
-from support.stores import OnPostgres, OnSqlite, OpenStore, recipient
+from support.stores import OnPostgres, OnSqlite, OpenStore, SetClock, recipient
 
 T = RecipientTypeDetails
 
@@ -189,7 +189,7 @@ class TestSqlite(OnSqlite, MaintenanceContract):
         places = [Database.at(tmp_path / "new" / name) for name in ("directory.db", "mail.db")]
         (tmp_path / "new").mkdir()
         maintenance.restore(places[0], places[1], tmp_path / "backup.zip")
-        with SqlStore(places[0]).read() as directory:
+        with SqlStore(places[0], SetClock()).read() as directory:
             assert directory.get(terry.id) == terry
         for place in places:
             place.close()

@@ -100,17 +100,17 @@ class TransactionsContract:
         try:
             with opened.store.write() as work:
                 work.directory.add(recipient("A"))
-                with pytest.raises(StoreUnavailable), SqlStore(impatient).write():
+                with pytest.raises(StoreUnavailable), SqlStore(impatient, opened.clock).write():
                     pass
                 work.commit()
-            with SqlStore(impatient).write() as work:
+            with SqlStore(impatient, opened.clock).write() as work:
                 work.directory.add(recipient("B"))
                 work.commit()
         finally:
             impatient.close()
 
     def test_threads_of_a_process_queue(self, opened: OpenStore) -> None:
-        store = SqlStore(opened.database, lock_timeout=0.1)
+        store = SqlStore(opened.database, opened.clock, lock_timeout=0.1)
         with store.write(), pytest.raises(StoreUnavailable), store.write():
             pass
         (group,) = opened.add_named(T.MAIL_UNIVERSAL_SECURITY_GROUP, "Group")

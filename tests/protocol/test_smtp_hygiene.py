@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from delegacy.domain.errors import StoreUnavailable
+from delegacy.domain.ports import Place
 from delegacy.mail.listener import ConnectionLimits
 from delegacy.mail.smtp import SmtpLimits
 from support.smtp_world import SmtpOptions, SmtpServices, SmtpWorld, serving
@@ -268,9 +269,7 @@ def test_a_right_that_is_lost_is_lost_at_the_next_message(start: Start) -> None:
         client.rcpt("carol@contoso.com")
         ayla = world.people["ayla"].id
         world.change(
-            lambda directory: directory.set_grant_send_on_behalf_to(
-                ayla, [], granted_by="test", granted_at=world.clock.now()
-            )
+            lambda directory: directory.set_grant_send_on_behalf_to(ayla, [], Place("test", world.clock.now()))
         )
         assert client.data(message)[0] == 550
     assert len(world.messages("carol")) == 1

@@ -105,6 +105,9 @@ class RecordingHost:
     def now(self) -> datetime:
         return NOW
 
+    def to_utc(self, moment: datetime) -> datetime:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
     def sleep(self, seconds: float) -> None:
         """Wait for nothing."""
 
@@ -251,7 +254,8 @@ def organization(folder: Path) -> Iterator[Organization]:
     is_new = not (folder / "directory.db").exists()
     database = Database.at(folder / "directory.db")
     prepare(database, DIRECTORY)
-    made = Organization(database, SqlStore(database), SqlDecisionFacts(database))
+    clock = SteadyClock()
+    made = Organization(database, SqlStore(database, clock), SqlDecisionFacts(database), clock)
     try:
         if is_new:
             with made.store.write() as work:

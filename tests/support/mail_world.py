@@ -186,7 +186,7 @@ def mail_world(folder: Path) -> Iterator[MailWorld]:
     mail_database = Database.at(folder / "mail.db")
     versions.prepare(directory_database, versions.DIRECTORY)
     versions.prepare(mail_database, versions.MAIL)
-    store, facts = SqlStore(directory_database), SqlDecisionFacts(directory_database)
+    store, facts = SqlStore(directory_database, clock), SqlDecisionFacts(directory_database)
     try:
         with store.write() as work:
             found_organization(work, "contoso.com", "CONTOSO", f"plain:{PASSWORD}", START)

@@ -70,6 +70,9 @@ class RecordingHost:
     def now(self) -> datetime:
         return self.clock
 
+    def to_utc(self, moment: datetime) -> datetime:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
     def sleep(self, seconds: float) -> None:
         self.slept += seconds
         self.clock += timedelta(seconds=seconds)

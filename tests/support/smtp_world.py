@@ -21,7 +21,7 @@ from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.folder import SpecialFolder
 from delegacy.domain.mail_store import MessageColumn
 from delegacy.domain.mailbox import initial_ad_acl, initial_mailbox_acl
-from delegacy.domain.ports import Directory, RecipientQuery
+from delegacy.domain.ports import Directory, Place, RecipientQuery
 from delegacy.domain.recipient import MAILBOXES, GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ExtendedRight
 from delegacy.domain.sid import Sid
@@ -80,7 +80,7 @@ class SmtpWorld:
         self._mail_database = Database.at(folder / "mail.db", page_limit=mail_pages)
         prepare(self._directory_database, DIRECTORY)
         prepare(self._mail_database, MAIL)
-        self.store = SqlStore(self._directory_database)
+        self.store = SqlStore(self._directory_database, self.clock)
         self.facts = SqlDecisionFacts(self._directory_database)
         self.mail = SqlMailStore(self._mail_database, self.clock)
         self.queue = SqlMailQueue(self.mail.transactions, self.clock)
@@ -190,7 +190,7 @@ class SmtpWorld:
         restricted = {"RequireSenderAuthenticationEnabled": True}
         boxed = mailbox("boxed", "Bo Xed", attributes=restricted)
         away = mailbox("away", "Away Day", attributes={"ForwardingSmtpAddress": "smtp:ayla@contoso.com"})
-        directory.set_grant_send_on_behalf_to(ayla.id, [raymonds.id], granted_by="test", granted_at=START)
+        directory.set_grant_send_on_behalf_to(ayla.id, [raymonds.id], Place("test", START))
         helpdesk = self.add_group(directory, "helpdesk", [carol], security=True)
         for target in (terrya, hal, sales, helpdesk):
             directory.grant(target.id, Ace(raymonds.sid or Sid(""), _SEND_AS))

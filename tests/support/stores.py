@@ -13,6 +13,7 @@ import pytest
 from delegacy.domain.ace import Ace
 from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.organization import AcceptedDomain, AccountDomain
+from delegacy.domain.ports import Place
 from delegacy.domain.recipient import GROUPS, RECIPIENTS, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ExtendedRight, MailboxRight, Right
 from delegacy.domain.sid import Sid
@@ -72,6 +73,16 @@ def guid_of(name: str) -> UUID:
 
 
 @dataclass(slots=True)
+class SetClock:
+    """A clock that stands where a test sets it."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass(slots=True)
 class OpenStore:
     """A directory of an organization without recipients: CONTOSO, and FABRIKAM that it trusts."""
 
@@ -79,6 +90,7 @@ class OpenStore:
     store: SqlStore
     facts: SqlDecisionFacts
     names: SqlSignInNames
+    clock: "SetClock"
 
     def add(self, *recipients: Recipient) -> list[Recipient]:
         """Add objects and return them as they were added."""
@@ -112,7 +124,7 @@ class OpenStore:
         """Make the delegates the target's Send on Behalf list."""
         with self.store.write() as work:
             work.directory.set_grant_send_on_behalf_to(
-                target.id, [delegate.id for delegate in delegates], granted_by="CONTOSO\\Admin", granted_at=NOW
+                target.id, [delegate.id for delegate in delegates], Place("CONTOSO\\Admin", NOW)
             )
             work.commit()
 
@@ -135,7 +147,8 @@ def directory_store(database: Database | Path) -> Iterator[OpenStore]:
     if isinstance(database, Path):
         database = Database.at(database / "directory.db")
     prepare(database, DIRECTORY)
-    opened = OpenStore(database, SqlStore(database), SqlDecisionFacts(database), SqlSignInNames(database))
+    clock = SetClock()
+    opened = OpenStore(database, SqlStore(database, clock), SqlDecisionFacts(database), SqlSignInNames(database), clock)
     try:
         with opened.store.write() as work:
             work.directory.add_account_domain(CONTOSO)

@@ -31,7 +31,7 @@ def initialise(
     try:
         prepare(directory_database, DIRECTORY)
         prepare(mail_database, MAIL)
-        store = SqlStore(directory_database, server=settings.server_name)
+        store = SqlStore(directory_database, SystemClock(), server=settings.server_name)
         if is_founded(store):
             raise ManagementObjectAlreadyExists(
                 f"There is an organization in {settings.database or settings.data} already. Nothing was changed.",

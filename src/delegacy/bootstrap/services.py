@@ -79,7 +79,7 @@ def open_services(settings: Settings) -> Iterator[Services]:
         prepare(mail_database, MAIL)
         clock = SystemClock()
         places.prepare()
-        store = SqlStore(directory_database, server=settings.server_name)
+        store = SqlStore(directory_database, clock, server=settings.server_name)
         if not is_founded(store):
             raise StoreUnavailable(f"There is no organization in {settings.database or settings.data}. {_ADVICE}")
         facts = SqlDecisionFacts(directory_database)

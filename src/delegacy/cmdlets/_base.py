@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Final, Protocol, TypeVar
 from uuid import UUID
 
@@ -57,6 +58,9 @@ class Session(Protocol):
     @property
     def clock(self) -> Clock:
         """Return the clock."""
+
+    def to_utc(self, moment: datetime) -> datetime:
+        """Return a moment that the user gave, in UTC; one without a time zone is in his."""
 
     @property
     def passwords(self) -> PasswordHasher:

@@ -85,6 +85,14 @@ def split(rights: frozenset[Right]) -> list[frozenset[Right]]:
     return [others, *extended] if others else extended
 
 
+def entry_added(name: str, trustee: str, rights: frozenset[Right], ace: Ace) -> ModifiedProperty:
+    """Return how the audit log tells of rights that were granted, and until when."""
+    told = entry_change(name, trustee, rights, allow=ace.allow, added=True)
+    if ace.expires_at is None:
+        return told
+    return replace(told, new_value=f"{told.new_value} (until {ace.expires_at:%Y-%m-%d %H:%M:%S} UTC)")
+
+
 def entry_change(name: str, trustee: str, rights: frozenset[Right], *, allow: bool, added: bool) -> ModifiedProperty:
     """Return how the audit log tells of an entry that came or went."""
     text = f"{trustee}: {', '.join(right.label for right in sorted(rights))}{'' if allow else ' (Deny)'}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from delegacy.cmdlets import _texts
@@ -9,12 +10,14 @@ from delegacy.cmdlets._addresses import POLICY, changed_addresses
 from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity
 from delegacy.cmdlets._creation import checked_account_name, checked_principal_name, checked_text
 from delegacy.cmdlets._delegates import find_behalf_delegates, hidden_rule_applies
+from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter
 from delegacy.cmdlets._groups import find_managers
 from delegacy.cmdlets._lists import ListChange, as_list_change, as_text, changed
 from delegacy.cmdlets._views import FOLLOWING, plain, recipient_objects
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty
+from delegacy.domain.ports import Place
 from delegacy.domain.properties import PROPERTIES, Property, PropertyType, check_value, property_named
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.powershell.metadata import parameter
@@ -82,6 +85,8 @@ class Plan:
     after: Recipient
     lists: dict[str, tuple[tuple[Recipient, ...], tuple[Recipient, ...]]] = field(default_factory=dict)
     further: list[ModifiedProperty] = field(default_factory=list)
+    named_delegates: frozenset[int] = frozenset()
+    delegates_end: datetime | None = None
 
     def changes(self) -> list[ModifiedProperty]:
         """Return what is different afterwards, as the audit log tells it."""
@@ -150,11 +155,9 @@ class SetObjectCmdlet(ExchangeCmdlet):
         """Write what is not a property of the object itself."""
         if _SEND_ON_BEHALF in plan.lists:
             _, delegates = plan.lists[_SEND_ON_BEHALF]
+            place = Place(self.session.caller_name, self.session.clock.now(), plan.delegates_end, plan.named_delegates)
             self.session.changes.set_grant_send_on_behalf_to(
-                plan.before.id,
-                [delegate.id for delegate in delegates],
-                granted_by=self.session.caller_name,
-                granted_at=self.session.clock.now(),
+                plan.before.id, [delegate.id for delegate in delegates], place
             )
         if MANAGED_BY in plan.lists:
             _, managers = plan.lists[MANAGED_BY]
@@ -229,6 +232,8 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
         completer="delegate",
         help='Who may send on its behalf: a new list, @{Add="..";Remove=".."}, or $null.',
     )
+    expires_at: datetime | None = expires_at_parameter()
+    for_: timedelta | None = for_parameter()
     mail_tip: str | None = parameter(help="The hint that senders see.")
     require_sender_authentication_enabled: bool | None = parameter(
         help="Whether it accepts messages from people of the organization only."
@@ -248,6 +253,10 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
         self._plan_addresses(plan)
         if "grant_send_on_behalf_to" in self.bound:
             self._plan_send_on_behalf(plan, self.grant_send_on_behalf_to or ListChange(()))
+        elif self.expires_at is not None or self.for_ is not None:
+            raise InvalidProperty(
+                "-ExpiresAt and -For say when Send on Behalf ends: give -GrantSendOnBehalfTo with them.", "ExpiresAt"
+            )
 
     def apply(self, plan: Plan) -> None:
         """Write the Send on Behalf list, and warn where it lets nobody in."""
@@ -285,6 +294,11 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
             None if change.replacement is None else found(change.replacement), found(change.add), found(change.remove)
         )
         self.plan_list(plan, _SEND_ON_BEHALF, session.directory.grant_send_on_behalf_to(target.id), resolved)
+        plan.named_delegates = frozenset(delegate.id for delegate in (*(resolved.replacement or ()), *resolved.add))
+        plan.delegates_end = end_of(session, self.expires_at, self.for_)
+        if plan.delegates_end is not None and plan.named_delegates:
+            ends = f"{plan.delegates_end:%Y-%m-%d %H:%M:%S} UTC"
+            plan.further.append(ModifiedProperty(f"{_SEND_ON_BEHALF} expires at", "", ends))
 
 
 @dataclass(kw_only=True)

@@ -417,6 +417,7 @@ def mailbox_ace(session: Session, mailbox: Recipient, ace: Ace, user: str, state
             "IsInherited": ace.inherited,
             "IsValid": True,
             "ObjectState": state,
+            **_end(ace),
         },
     )
 
@@ -461,6 +462,7 @@ def ad_aces(session: Session, target: Recipient, ace: Ace, user: str, state: str
                 "IsInherited": ace.inherited,
                 "IsValid": True,
                 "ObjectState": state,
+                **_end(ace),
             },
         )
         for access_rights, extended_rights in parts
@@ -481,8 +483,14 @@ def recipient_ace(session: Session, target: Recipient, ace: Ace, trustee: str, s
             "IsValid": True,
             "ObjectState": state,
             "RunspaceId": session.runspace_id,
+            **_end(ace),
         },
     )
+
+
+def _end(ace: Ace) -> dict[str, object]:
+    """Return when an entry ends, which Exchange's objects have no property for: entries that don't end are as documented."""
+    return {} if ace.expires_at is None else {"ExpiresAt": ace.expires_at}
 
 
 def principal_id(sid: Sid, name: str) -> PSObject:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from delegacy.cmdlets import _texts, _views
@@ -13,7 +14,8 @@ from delegacy.cmdlets._delegates import (
     require_assignable,
     targets_of,
 )
-from delegacy.cmdlets._entries import as_ace_of, entry_change, grant, outcome_warning, revoke, split
+from delegacy.cmdlets._entries import as_ace_of, entry_added, entry_change, grant, outcome_warning, revoke, split
+from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter
 from delegacy.cmdlets._listing import matching
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -79,10 +81,14 @@ class AddADPermission(ExchangeCmdlet):
         default=InheritanceType.ALL, help="How objects below inherit the entry."
     )
 
+    expires_at: datetime | None = expires_at_parameter()
+    for_: timedelta | None = for_parameter()
+
     def run(self) -> None:
         """Grant on one object."""
         target = self.find(self.identity, _TARGETS)
         delegate = find_principal(self.session, self.user)
+        end = end_of(self.session, self.expires_at, self.for_)
         require_assignable(Permission.SEND_AS, target, delegate, self.user)
         rights = _wanted(self.access_rights, self.extended_rights)
         sentence = _texts.ADD_AD_PERMISSION.format(
@@ -98,6 +104,7 @@ class AddADPermission(ExchangeCmdlet):
                 part,
                 allow=not self.deny,
                 inheritance_type=self.inheritance_type,
+                expires_at=end,
                 granted_by=self.session.caller_name,
                 granted_at=self.session.clock.now(),
             )
@@ -105,9 +112,7 @@ class AddADPermission(ExchangeCmdlet):
             if not missing:
                 self.write_warning(_texts.ENTRY_PRESENT.format(object=target.distinguished_name, account=delegate.name))
                 continue
-            self.modified(
-                target.canonical_name, entry_change(_CHANGED, delegate.name, missing, allow=ace.allow, added=True)
-            )
+            self.modified(target.canonical_name, entry_added(_CHANGED, delegate.name, missing, ace))
             self.write_objects(_views.ad_aces(self.session, target, ace, delegate.name, _views.NEW))
         if not self.deny and rights & ADMITS_SEND_AS and hidden_rule_applies(self.session, target):
             self.write_warning(_texts.HIDDEN_MAILBOX.format(identity=target.canonical_name))

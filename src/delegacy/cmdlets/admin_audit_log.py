@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -46,7 +46,9 @@ class SearchAdminAuditLog(ExchangeCmdlet):
         objects = {name.casefold() for name in self.object_ids}
         callers = {name.casefold() for name in self.user_ids}
         entries = self.session.directory.audit_entries(
-            start=_utc(self.start_date), end=_utc(self.end_date), limit=_MOST
+            start=self.start_date and self.session.to_utc(self.start_date),
+            end=self.end_date and self.session.to_utc(self.end_date),
+            limit=_MOST,
         )
         for record in entries:
             if cmdlets and record.cmdlet.casefold() not in cmdlets:
@@ -65,12 +67,6 @@ class SearchAdminAuditLog(ExchangeCmdlet):
 def _names(caller: str, wanted: set[str]) -> bool:
     name = caller.casefold()
     return name in wanted or name.rpartition("/")[2] in wanted
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _event(record: AuditRecord, cmdlet: SearchAdminAuditLog) -> PSObject:

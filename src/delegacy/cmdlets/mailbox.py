@@ -24,6 +24,7 @@ from delegacy.domain.address import SmtpAddress
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty, WrongRecipientType
 from delegacy.domain.mailbox import WITHOUT_OWN_ACCOUNT, initial_mailbox_acl
+from delegacy.domain.ports import Place
 from delegacy.domain.properties import property_named
 from delegacy.domain.recipient import MAILBOXES, USERS, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import Permission
@@ -420,7 +421,7 @@ class DisableMailbox(ExchangeCmdlet):
     def _set_send_on_behalf(self, target: int, delegates: list[int]) -> None:
         session = self.session
         session.changes.set_grant_send_on_behalf_to(
-            target, delegates, granted_by=session.caller_name, granted_at=session.clock.now()
+            target, delegates, Place(session.caller_name, session.clock.now(), named=())
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from delegacy.cmdlets import _texts, _views
@@ -13,7 +14,8 @@ from delegacy.cmdlets._delegates import (
     require_assignable,
     targets_of,
 )
-from delegacy.cmdlets._entries import as_ace_of, entry_change, grant, outcome_warning, revoke
+from delegacy.cmdlets._entries import as_ace_of, entry_added, entry_change, grant, outcome_warning, revoke
+from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter
 from delegacy.cmdlets._listing import as_result_size, limited, matching
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -68,6 +70,8 @@ class AddMailboxPermission(ExchangeCmdlet):
     auto_mapping: bool = parameter(
         sets=("AccessRights",), default=True, help="Whether the mailbox opens in the delegate's profile by itself."
     )
+    expires_at: datetime | None = expires_at_parameter(("AccessRights",))
+    for_: timedelta | None = for_parameter(("AccessRights",))
     owner: Identity = parameter(sets={"Owner": True}, convert=as_identity, help="The new owner.")
 
     def run(self) -> None:
@@ -81,6 +85,7 @@ class AddMailboxPermission(ExchangeCmdlet):
     def _grant(self, mailbox: Recipient) -> None:
         delegate = find_principal(self.session, self.user)
         require_assignable(Permission.FULL_ACCESS, mailbox, delegate, self.user)
+        end = end_of(self.session, self.expires_at, self.for_)
         sentence = _texts.ADD_MAILBOX_PERMISSION.format(
             identity=self.identity, user=self.user, rights=quoted([right.label for right in self.access_rights])
         )
@@ -92,11 +97,12 @@ class AddMailboxPermission(ExchangeCmdlet):
             rights,
             allow=not self.deny,
             inheritance_type=self.inheritance_type,
+            expires_at=end,
             granted_by=self.session.caller_name,
             granted_at=self.session.clock.now(),
         )
         missing = grant(self.session.changes, mailbox.id, ace)
-        told = [entry_change(_CHANGED, delegate.name, missing, allow=ace.allow, added=True)] if missing else []
+        told = [entry_added(_CHANGED, delegate.name, missing, ace)] if missing else []
         if delegate.individual is not None and self._maps(missing):
             told.append(self._link(mailbox, delegate.individual))
         self.modified(mailbox.canonical_name, *told)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._base import DirectoryCmdlet, Identity, as_identity
 from delegacy.cmdlets._delegates import Principal, find_principal, hidden_rule_applies, require_assignable
-from delegacy.cmdlets._entries import entry_change, grant, outcome_warning, revoke
+from delegacy.cmdlets._entries import entry_added, entry_change, grant, outcome_warning, revoke
+from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter
 from delegacy.cmdlets._listing import as_result_size, limited, matching
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -52,20 +54,30 @@ class AddRecipientPermission(DirectoryCmdlet):
         mandatory=True, pipeline_by_property_name=True, values=_VALUES, help="SendAs."
     )
 
+    expires_at: datetime | None = expires_at_parameter()
+    for_: timedelta | None = for_parameter()
+
     def run(self) -> None:
         """Grant on one recipient."""
         target = self.find(self.identity, RECIPIENTS)
         delegate = find_principal(self.session, self.trustee)
         require_assignable(Permission.SEND_AS, target, delegate, self.trustee)
+        end = end_of(self.session, self.expires_at, self.for_)
         if not self.should_process(_texts.ADD_RECIPIENT_PERMISSION.format(identity=self.identity, user=self.trustee)):
             return
-        ace = Ace(delegate.sid, _SEND_AS, granted_by=self.session.caller_name, granted_at=self.session.clock.now())
+        ace = Ace(
+            delegate.sid,
+            _SEND_AS,
+            expires_at=end,
+            granted_by=self.session.caller_name,
+            granted_at=self.session.clock.now(),
+        )
         changes = self.session.changes
         self.modified(target.canonical_name)
         if not grant(changes, target.id, ace):
             self.write_warning(_texts.ENTRY_PRESENT.format(object=target.distinguished_name, account=delegate.name))
             return
-        self.modified(target.canonical_name, entry_change(_CHANGED, delegate.name, _SEND_AS, allow=True, added=True))
+        self.modified(target.canonical_name, entry_added(_CHANGED, delegate.name, _SEND_AS, ace))
         if hidden_rule_applies(self.session, target):
             self.write_warning(_texts.HIDDEN_MAILBOX.format(identity=target.canonical_name))
         self.write_object(_views.recipient_ace(self.session, target, ace, delegate.name, _views.NEW))

@@ -1,6 +1,6 @@
 """What the product needs from outside, as Protocols. The store implements them; bootstrap joins the two."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +53,16 @@ class LostGrant:
     permission: Permission | None
     rights: frozenset[Right]
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a Send on Behalf list as a command gives it: by whom, when, until when, and to whom of the list (all if None)."""
+
+    granted_by: str = ""
+    granted_at: datetime | None = None
+    expires_at: datetime | None = None
+    named: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +225,11 @@ class Directory(DirectoryReader, Protocol):
     def set_inherited(self, aces: Sequence[Ace]) -> None:
         """Set the entries that every mailbox inherits."""
 
-    def set_grant_send_on_behalf_to(
-        self, target: int, delegates: Sequence[int], *, granted_by: str, granted_at: datetime
-    ) -> None:
-        """Make ``delegates`` the Send on Behalf list; those who are in it already keep their place and their date."""
+    def set_grant_send_on_behalf_to(self, target: int, delegates: Sequence[int], place: Place) -> None:
+        """Make ``delegates`` the Send on Behalf list.
+
+        Those who are in it already keep their place and their date, unless ``place`` names them and lasts longer.
+        """
 
     def add_members(self, group: int, members: Sequence[int]) -> None:
         """Add members. Raises ``MemberAlreadyExists``."""

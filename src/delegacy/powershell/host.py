@@ -88,6 +88,9 @@ class Host(Protocol):
     def now(self) -> datetime:
         """Return the current time, with the time zone of the user."""
 
+    def to_utc(self, moment: datetime) -> datetime:
+        """Return a moment in UTC; one without a time zone is in the user's."""
+
     def sleep(self, seconds: float) -> None:
         """Wait; return early when the user asked to stop."""
 

@@ -1,7 +1,7 @@
 """A host without anybody at it: shows nothing, has no files, and nobody answers its questions."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Never
 
 from delegacy.powershell.host import Choice, EndOfInput
@@ -27,6 +27,10 @@ class SilentHost:
     def now(self) -> datetime:
         """Return the current time."""
         return self._now()
+
+    def to_utc(self, moment: datetime) -> datetime:
+        """Return a moment in UTC; one without a time zone is."""
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
     def sleep(self, seconds: float) -> None:
         """Go on at once: nobody is there to wait for."""

@@ -5,6 +5,7 @@ runs, in the transactions that the gate keeps; `step` writes the audit record be
 """
 
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from delegacy.cmdlets._base import DirectoryCmdlet, class_of, error_record
@@ -29,11 +30,17 @@ class Gate:
     """`CommandGate` of one caller's runspace."""
 
     def __init__(
-        self, store: Store, caller: Caller, clock: Clock, questions: Questions, passwords: PasswordHasher
+        self,
+        store: Store,
+        caller: Caller,
+        clock: Clock,
+        questions: Questions,
+        passwords: PasswordHasher,
+        to_utc: Callable[[datetime], datetime],
     ) -> None:
         self._caller = caller
         self._transactions = Transactions(store)
-        self._session = CmdletSession(self._transactions, caller, clock, questions, passwords)
+        self._session = CmdletSession(self._transactions, caller, clock, questions, passwords, to_utc)
 
     def find(self, name: str) -> CmdletInfo | None:
         """Return the cmdlet with this name if the caller may run it."""
@@ -122,8 +129,10 @@ class CmdletSession:
         clock: Clock,
         questions: Questions,
         passwords: PasswordHasher,
+        to_utc: Callable[[datetime], datetime],
     ) -> None:
         self._transactions = transactions
+        self.to_utc = to_utc
         self._caller = caller
         self.clock = clock
         self.questions = questions

@@ -42,7 +42,7 @@ class Runspace:
         limits: Limits | None = None,
     ) -> None:
         self.caller = caller
-        self.gate = Gate(store, caller, clock, questions, passwords)
+        self.gate = Gate(store, caller, clock, questions, passwords, host.to_utc)
         self._host = host
         self._limits = limits
         self._running = Lock()

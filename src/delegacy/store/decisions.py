@@ -27,7 +27,7 @@ from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
 from delegacy.store.engine import Connection, Database, Dialect, Row
 from delegacy.store.grants import INHERITANCE_TYPES
 from delegacy.store.resolving import SELECT_KEY, find_rows
-from delegacy.store.rows import to_kind, to_moment
+from delegacy.store.rows import to_kind, to_moment, to_number
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 
 
@@ -103,7 +103,7 @@ _SENDING: Final = f"""
     SELECT {_COLUMNS}, t.copy_sent_as, t.copy_sent_on_behalf,
         CASE WHEN e.allow = 1 AND {_LASTS} THEN NULL ELSE (
             SELECT {{joined}} FROM send_on_behalf s CROSS JOIN object d
-            WHERE s.target = t.id AND d.id = s.delegate
+            WHERE s.target = t.id AND d.id = s.delegate AND (s.expires_at IS NULL OR s.expires_at > ?)
               AND (s.delegate {{account}} OR (s.to_group = 1 AND {_IN_GROUP.format(group="s.delegate", flag="mail")}))
         ) END
     FROM head h CROSS JOIN object a CROSS JOIN proxy_address p CROSS JOIN object t
@@ -176,8 +176,8 @@ class SqlDecisionFacts:
         rows = self._ask(self._opening, (account, mailbox))
         return _opening_facts(rows, now) if rows else None
 
-    def sending(self, account: int, address: str, now: datetime) -> SendingFacts | None:  # noqa: ARG002 - the port's
-        rows = self._ask(self._sending, (account, f"smtp:{address}"))
+    def sending(self, account: int, address: str, now: datetime) -> SendingFacts | None:
+        rows = self._ask(self._sending, (to_number(now), account, f"smtp:{address}"))
         return _sending_facts(rows) if rows else None
 
     def mapped(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:

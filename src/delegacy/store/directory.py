@@ -1,20 +1,18 @@
 """The directory inside a write transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
 from delegacy.domain.errors import ManagementObjectAlreadyExists, ManagementObjectNotFound
 from delegacy.domain.identity import fold
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation
-from delegacy.domain.ports import LostGrant
+from delegacy.domain.ports import LostGrant, Place
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import grants, membership, objects
+from delegacy.store import grants, history, membership, objects
 from delegacy.store.reading import SqlDirectoryReader
-from delegacy.store.rows import to_number
 from delegacy.store.transaction import Transaction
 
 
@@ -22,7 +20,7 @@ class SqlDirectory(SqlDirectoryReader):
     """``Directory`` over a write transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
-        super().__init__(transaction.connection, transaction.server)
+        super().__init__(transaction.connection, transaction.server, transaction.now)
         self._transaction = transaction
 
     def add(self, recipient: Recipient) -> Recipient:
@@ -64,6 +62,9 @@ class SqlDirectory(SqlDirectoryReader):
 
     def set_hidden_mailbox_delegation(self, value: HiddenMailboxDelegation) -> None:
         denied = int(value is HiddenMailboxDelegation.DENY)
+        before = self._connection.row("SELECT hidden_mailboxes_denied FROM head WHERE id = 1")
+        if before is not None and before[0] != denied:
+            history.end_switch(self._transaction, "HiddenMailboxDelegation", before[0])
         self._connection.run("UPDATE head SET hidden_mailboxes_denied = ? WHERE id = 1", (denied,))
 
     def set_credential(self, key: int, password_hash: str) -> None:
@@ -87,10 +88,8 @@ class SqlDirectory(SqlDirectoryReader):
     def set_inherited(self, aces: Sequence[Ace]) -> None:
         grants.set_inherited(self._transaction, aces)
 
-    def set_grant_send_on_behalf_to(
-        self, target: int, delegates: Sequence[int], *, granted_by: str, granted_at: datetime
-    ) -> None:
-        grants.set_send_on_behalf(self._transaction, target, delegates, granted_by, to_number(granted_at))
+    def set_grant_send_on_behalf_to(self, target: int, delegates: Sequence[int], place: Place) -> None:
+        grants.set_send_on_behalf(self._transaction, target, delegates, place)
 
     def add_members(self, group: int, members: Sequence[int]) -> None:
         membership.add_members(self._transaction, group, members)

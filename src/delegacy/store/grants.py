@@ -8,6 +8,7 @@ from typing import Final
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.errors import AccessControlListFull
+from delegacy.domain.ports import Place
 from delegacy.domain.recipient import MAILBOXES
 from delegacy.domain.rights import (
     ADMITS_FULL_ACCESS,
@@ -18,10 +19,10 @@ from delegacy.domain.rights import (
     right_from_number,
 )
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
-from delegacy.store import closure
+from delegacy.store import closure, history
 from delegacy.store.engine import Connection, Row
 from delegacy.store.principals import Trustee, find_trustee, sid_of, trustee_for
-from delegacy.store.rows import to_moment, to_number
+from delegacy.store.rows import to_moment, to_number_or_null
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 from delegacy.store.transaction import Transaction
 
@@ -48,7 +49,13 @@ _GRANT: Final = f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {_UNLESS_CO
 _GRANT_MANY: Final = f"{_INSERT} SELECT value, ?, ?, ?, 0, ?, ?, ?, ?, ?, ? FROM ({{keys}}) AS wanted WHERE true ORDER BY 1 {_UNLESS_COVERED}"
 _COVERING: Final = f"(? = 0 OR (inheritance_type IN ({_REACHING}) AND (expires_at IS NULL OR expires_at >= ?)))"
 _ALWAYS: Final = 2**63 - 1
-_REVOKE: Final = "DELETE FROM ace WHERE target = ? AND access_right = ? AND trustee = ? AND allow = ? AND inherited = 0"
+_HELD: Final = "target = ? AND access_right = ? AND trustee = ? AND allow = ? AND inherited = ?"
+_REPLACED: Final = f"{_HELD} AND NOT {_COVERING}"
+_REPLACED_MANY: Final = (
+    f"target IN ({{keys}}) AND access_right = ? AND trustee = ? AND allow = ? AND inherited = 0 AND NOT {_COVERING}"
+)
+_PLACED: Final = "target = ? AND delegate = ?"
+_REVOKE: Final = f"DELETE FROM ace WHERE {_HELD}"
 _INHERITED: Final = (
     "SELECT 1 FROM ace WHERE target = ? AND access_right = ? AND trustee = ? AND allow = ? AND inherited = 1"
 )
@@ -58,7 +65,7 @@ _ENTRIES: Final = """
     LEFT JOIN object o ON o.id = a.trustee
     LEFT JOIN foreign_principal f ON f.id = a.trustee
     LEFT JOIN grantor g ON g.id = a.granted_by
-    WHERE a.target = ? AND a.access_right BETWEEN ? AND ?
+    WHERE a.target = ? AND a.access_right BETWEEN ? AND ? AND (a.expires_at IS NULL OR a.expires_at > ?)
     ORDER BY a.inherited, a.entry, a.trustee, a.allow
 """
 _LIKE: Final = (
@@ -71,11 +78,11 @@ _MAILBOX_KINDS: Final = frozenset(kind.value for kind in MAILBOXES)
 _LISTS: Final = MappingProxyType({True: (0, FIRST_DIRECTORY_RIGHT - 1), False: (int(FIRST_DIRECTORY_RIGHT), _HIGHEST)})
 
 
-def acl(connection: Connection, key: int, *, of_mailbox: bool) -> Acl:
-    """Return a mailbox's own list, or the directory object's, with what it inherits after it."""
-    rows = connection.rows(_ENTRIES, (key, *_LISTS[of_mailbox]))
+def acl(connection: Connection, key: int, now: int, *, of_mailbox: bool) -> Acl:
+    """Return a mailbox's own list, or the directory object's, with what it inherits after it, without what has ended at ``now``."""
+    rows = connection.rows(_ENTRIES, (key, *_LISTS[of_mailbox], now))
     if _inherits(connection, key):
-        rows += connection.rows(_ENTRIES, (ROOT, *_LISTS[of_mailbox]))
+        rows += connection.rows(_ENTRIES, (ROOT, *_LISTS[of_mailbox], now))
     return Acl(tuple(_entries(rows)))
 
 
@@ -118,6 +125,11 @@ def grant_many(transaction: Transaction, targets: Sequence[int], ace: Ace) -> tu
             raise AccessControlListFull(_name(connection, full[0]))
     entry = transaction.entry()
     for right in sorted(ace.rights):
+        history.end_entries(
+            transaction,
+            _REPLACED_MANY.format(keys=connection.key_set),
+            (keys, right, trustee.key, int(ace.allow), *_covered(ace)),
+        )
         connection.run(
             _GRANT_MANY.format(keys=connection.key_set),
             (right, trustee.key, int(ace.allow), int(trustee.is_group), entry, *_details(transaction, ace), keys),
@@ -132,7 +144,12 @@ def revoke(transaction: Transaction, target: int, sid: Sid, rights: Iterable[Rig
     if trustee is None:
         return RemovalOutcome.NOT_PRESENT
     named = [(right, trustee.key, int(allow)) for right in rights]
-    if sum(connection.run(_REVOKE, (target, *row)) for row in named):
+    removed = 0
+    for row in named:
+        held = (target, *row, 0)
+        history.end_entries(transaction, _HELD, held)
+        removed += connection.run(_REVOKE, held)
+    if removed:
         return RemovalOutcome.REMOVED
     if _inherits(connection, target) and any(connection.row(_INHERITED, (ROOT, *row)) for row in named):
         return RemovalOutcome.INHERITED
@@ -142,6 +159,7 @@ def revoke(transaction: Transaction, target: int, sid: Sid, rights: Iterable[Rig
 def set_inherited(transaction: Transaction, aces: Sequence[Ace]) -> None:
     """Set the entries that every mailbox inherits, and whom the root of the closure holds."""
     connection = transaction.connection
+    history.end_entries(transaction, "target = ?", (ROOT,))
     connection.run("DELETE FROM ace WHERE target = ?", (ROOT,))
     for (member,) in connection.rows("SELECT member FROM member WHERE group_id = ?", (ROOT,)):
         connection.run("DELETE FROM member WHERE member = ? AND group_id = ?", (member, ROOT))
@@ -162,33 +180,48 @@ def set_inherited(transaction: Transaction, aces: Sequence[Ace]) -> None:
     )
 
 
-def set_send_on_behalf(
-    transaction: Transaction, target: int, delegates: Sequence[int], granted_by: str, granted_at: int | None
-) -> None:
-    """Make ``delegates`` the list; those who are in it keep their place."""
+def set_send_on_behalf(transaction: Transaction, target: int, delegates: Sequence[int], place: Place) -> None:
+    """Make ``delegates`` the list; those who are in it keep their place, unless it ends before what the command gives them."""
     connection = transaction.connection
-    before = [
-        row[0]
-        for row in connection.rows("SELECT delegate FROM send_on_behalf WHERE target = ? ORDER BY entry", (target,))
-    ]
+    ends: dict[int, int | None] = dict(
+        connection.rows("SELECT delegate, expires_at FROM send_on_behalf WHERE target = ?", (target,))
+    )
     wanted = dict.fromkeys(delegates)
-    for delegate in before:
-        if delegate not in wanted:
-            connection.run("DELETE FROM send_on_behalf WHERE target = ? AND delegate = ?", (target, delegate))
+    named = wanted if place.named is None else frozenset(place.named)
+    expires_at = to_number_or_null(place.expires_at)
+    for delegate, end in ends.items():
+        if delegate not in wanted or (delegate in named and not _lasts(end, expires_at)):
+            history.end_places(transaction, _PLACED, (target, delegate))
+            connection.run(f"DELETE FROM send_on_behalf WHERE {_PLACED}", (target, delegate))
     for delegate in wanted:
-        if delegate not in before:
+        if delegate not in ends or (delegate in named and not _lasts(ends[delegate], expires_at)):
             connection.run(
-                "INSERT INTO send_on_behalf (target, delegate, to_group, entry, granted_by, granted_at) "
-                "SELECT ?, o.id, (SELECT count(*) FROM group_closure WHERE descendant = o.id AND ancestor = o.id), ?, ?, ? "
+                "INSERT INTO send_on_behalf (target, delegate, to_group, entry, granted_by, granted_at, expires_at) "
+                "SELECT ?, o.id, (SELECT count(*) FROM group_closure WHERE descendant = o.id AND ancestor = o.id), ?, ?, ?, ? "
                 "FROM object o WHERE o.id = ?",
-                (target, transaction.entry(), transaction.grantor(granted_by), granted_at, delegate),
+                (
+                    target,
+                    transaction.entry(),
+                    transaction.grantor(place.granted_by),
+                    to_number_or_null(place.granted_at),
+                    expires_at,
+                    delegate,
+                ),
             )
+
+
+def _lasts(end: int | None, wanted: int | None) -> bool:
+    """Tell whether a place in a list that ends at ``end`` lasts as long as one that ends at ``wanted``."""
+    return end is None or (wanted is not None and wanted <= end)
 
 
 def _write(transaction: Transaction, target: int, ace: Ace, *, inherited: int) -> None:
     trustee = trustee_for(transaction, ace.trustee)
     entry, details = transaction.entry(), _details(transaction, ace)
     for right in ace.rights:
+        history.end_entries(
+            transaction, _REPLACED, (target, right, trustee.key, int(ace.allow), inherited, *_covered(ace))
+        )
         transaction.connection.run(
             _GRANT,
             (target, right, trustee.key, int(ace.allow), inherited, int(trustee.is_group), entry, *details),
@@ -199,14 +232,14 @@ def _details(transaction: Transaction, ace: Ace) -> tuple[int, int | None, int |
     return (
         INHERITANCE_TYPES.index(ace.inheritance_type),
         transaction.grantor(ace.granted_by),
-        to_number(ace.granted_at),
-        to_number(ace.expires_at),
+        to_number_or_null(ace.granted_at),
+        to_number_or_null(ace.expires_at),
     )
 
 
 def _covered(ace: Ace) -> tuple[int, int]:
     """Return what ``_COVERING`` asks of the new entry: whether it reaches the object, and how long it lasts."""
-    ends = to_number(ace.expires_at)
+    ends = to_number_or_null(ace.expires_at)
     return int(ace.inheritance_type.reaches_object), _ALWAYS if ends is None else ends
 
 

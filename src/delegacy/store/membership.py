@@ -1,6 +1,7 @@
 """Members of groups, written together with the closure."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from delegacy.domain.errors import (
     ManagementObjectNotFound,
@@ -9,9 +10,11 @@ from delegacy.domain.errors import (
     WrongRecipientType,
 )
 from delegacy.domain.recipient import GROUPS
-from delegacy.store import closure
+from delegacy.store import closure, history
 from delegacy.store.rows import to_kind
 from delegacy.store.transaction import Transaction
+
+_MEMBERSHIP: Final = "member = ? AND group_id = ?"
 
 
 def add_members(transaction: Transaction, group: int, members: Sequence[int]) -> None:
@@ -25,7 +28,10 @@ def add_members(transaction: Transaction, group: int, members: Sequence[int]) ->
     present = _present(transaction, group, wanted)
     if present:
         raise MemberAlreadyExists(kinds[present[0]][0], group_name)
-    connection.run_many("INSERT INTO member (member, group_id) VALUES (?, ?)", [(member, group) for member in wanted])
+    connection.run_many(
+        "INSERT INTO member (member, group_id, added_at) VALUES (?, ?, ?)",
+        [(member, group, transaction.now) for member in wanted],
+    )
     for member in wanted:
         if kinds[member][1]:
             closure.add_membership(connection, member, group)
@@ -41,7 +47,8 @@ def remove_members(transaction: Transaction, group: int, members: Sequence[int])
         if member not in present:
             raise MemberNotFound(kinds[member][0] if member in kinds else str(member), group_name)
     for member in wanted:
-        connection.run("DELETE FROM member WHERE member = ? AND group_id = ?", (member, group))
+        history.end_memberships(transaction, _MEMBERSHIP, (member, group))
+        connection.run(f"DELETE FROM member WHERE {_MEMBERSHIP}", (member, group))
         if kinds[member][1]:
             closure.remove_membership(connection, member, group)
 

@@ -15,7 +15,7 @@ from delegacy.domain.ports import LostGrant
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission, Right, right_from_number
 from delegacy.domain.sid import Sid
-from delegacy.store import closure
+from delegacy.store import closure, history
 from delegacy.store.engine import Connection, ConstraintViolated
 from delegacy.store.principals import Trustee, adopt
 from delegacy.store.rows import INSERT, SELECT, UPDATE, normalised, to_recipient, to_row
@@ -45,6 +45,11 @@ _HANGING_ON: Final = (
     "DELETE FROM manager WHERE group_id = ?",
     "DELETE FROM manager WHERE manager = ?",
     "DELETE FROM member WHERE member = ?",
+    "DELETE FROM delivery_restriction WHERE target = ?",
+    "DELETE FROM delivery_restriction WHERE other = ?",
+    "DELETE FROM folder_permission WHERE mailbox = ?",
+    "DELETE FROM folder_permission WHERE trustee = ?",
+    "DELETE FROM role_assignment WHERE assignee = ?",
     "DELETE FROM credential WHERE object_id = ?",
     "DELETE FROM proxy_address WHERE object_id = ?",
     "DELETE FROM object WHERE id = ?",
@@ -98,6 +103,7 @@ def update(transaction: Transaction, obj: Recipient) -> None:
     if after.sid is None:
         after = replace(after, sid=before.sid or _sid_for(transaction, after))
     _refuse_clash(connection, after)
+    history.end_state(transaction, before, after)
     key, *columns = to_row(after.id, after, after.sid)
     connection.run(UPDATE, (*columns, key))
     kept = {address.key for address in after.email_addresses}
@@ -117,7 +123,12 @@ def remove(transaction: Transaction, key: int) -> tuple[LostGrant, ...]:
     if row is None:
         raise ManagementObjectNotFound(str(key), transaction.server)
     lost = tuple(_lost_grants(connection, key))
-    if to_recipient(row).is_group:
+    removed = to_recipient(row)
+    history.end_entries(transaction, "target = ? OR trustee = ?", (key, key))
+    history.end_places(transaction, "target = ? OR delegate = ?", (key, key))
+    history.end_memberships(transaction, "member = ? OR group_id = ?", (key, key))
+    history.end_state(transaction, removed, None)
+    if removed.is_group:
         closure.remove_group(connection, key)
     for statement in _HANGING_ON:
         connection.run(statement, (key,))

@@ -29,11 +29,12 @@ _MEMBERS_AFTER: Final = (
 
 
 class SqlDirectoryReader:
-    """``DirectoryReader`` over a connection with an open transaction."""
+    """``DirectoryReader`` over a connection with an open transaction. Grants that have ended at ``now``, as it is stored, are not seen."""
 
-    def __init__(self, connection: Connection, server: str) -> None:
+    def __init__(self, connection: Connection, server: str, now: int) -> None:
         self._connection = connection
         self._server = server
+        self._now = now
         row = connection.row("SELECT change FROM head WHERE id = 1")  # the first read fixes what the transaction sees
         if row is None:
             raise StoreError("The database holds no directory.")
@@ -119,20 +120,23 @@ class SqlDirectoryReader:
         return printed_names(self._connection, sids)
 
     def mailbox_acl(self, key: int) -> Acl:
-        return grants.acl(self._connection, key, of_mailbox=True)
+        return grants.acl(self._connection, key, self._now, of_mailbox=True)
 
     def ad_acl(self, key: int) -> Acl:
-        return grants.acl(self._connection, key, of_mailbox=False)
+        return grants.acl(self._connection, key, self._now, of_mailbox=False)
 
     def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
         return grants.entries_like(self._connection, key, ace)
 
     def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
-        return self._joined("send_on_behalf j ON j.delegate = o.id WHERE j.target = ? ORDER BY j.entry", key)
+        return self.send_on_behalf_lists([key]).get(key, ())
 
     def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
         return self._lists(
-            "SELECT target, delegate FROM send_on_behalf WHERE target IN ({keys}) ORDER BY target, entry", keys
+            "SELECT target, delegate FROM send_on_behalf WHERE target IN ({keys}) AND (expires_at IS NULL OR expires_at > ?) "
+            "ORDER BY target, entry",
+            keys,
+            self._now,
         )
 
     def members(self, group: int) -> Iterator[Recipient]:
@@ -188,10 +192,10 @@ class SqlDirectoryReader:
     def _joined(self, join: str, key: int) -> tuple[Recipient, ...]:
         return tuple(map(to_recipient, self._connection.rows(f"{SELECT} JOIN {join}", (key,))))
 
-    def _lists(self, sql: str, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
+    def _lists(self, sql: str, keys: Iterable[int], *further: object) -> Mapping[int, tuple[Recipient, ...]]:
         """Return the recipients that each object lists, from rows of object and recipient."""
         connection = self._connection
-        rows = connection.rows(sql.format(keys=connection.key_set), (connection.keys(keys),))
+        rows = connection.rows(sql.format(keys=connection.key_set), (connection.keys(keys), *further))
         named = self.get_many({row[1] for row in rows}) if rows else {}
         lists: dict[int, list[Recipient]] = {}
         for key, listed in rows:

@@ -53,7 +53,7 @@ _ENTRIES: Final = f"""
     WHERE a.target IN ({{keys}}) AND a.access_right IN ({", ".join(map(str, map(int, _RIGHTS)))})
 """
 _LISTED: Final = """
-    SELECT s.target, s.delegate, o.sid FROM send_on_behalf s JOIN object o ON o.id = s.delegate WHERE s.target IN ({keys})
+    SELECT s.target, s.delegate, o.sid, s.expires_at FROM send_on_behalf s JOIN object o ON o.id = s.delegate WHERE s.target IN ({keys})
 """
 _OF_THESE: Final = "AND {column} IN ({keys})"
 _STEP: Final = """
@@ -148,9 +148,9 @@ def _holdings(
         entries = connection.rows(entries_sql, (*parameters, connection.keys(trustees)))
         listed = connection.rows(listed_sql, (*parameters, connection.keys(delegates)))
     found = {(row[0], row[2], _PERMISSIONS[row[1]].value, row[3]): _held(row) for row in entries}
-    for target, delegate, sid in listed:
+    for target, delegate, sid, expires_at in listed:
         permission = Permission.SEND_ON_BEHALF
-        found[target, delegate, permission.value, 1] = Holding(target, permission, sid)
+        found[target, delegate, permission.value, 1] = Holding(target, permission, sid, expires_at=to_moment(expires_at))
     return [(key[1], found[key]) for key in sorted(found)]
 
 

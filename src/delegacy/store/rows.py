@@ -59,9 +59,14 @@ INSERT: Final = f"INSERT INTO object ({', '.join(WRITTEN)}) VALUES ({', '.join('
 UPDATE: Final = f"UPDATE object SET {', '.join(f'{column} = ?' for column in WRITTEN[1:])} WHERE id = ?"
 
 
-def to_number(moment: datetime | None) -> int | None:
+def to_number(moment: datetime) -> int:
     """Return a moment as it is stored: microseconds since 1970."""
-    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def to_number_or_null(moment: datetime | None) -> int | None:
+    """Return a moment as it is stored, None for none."""
+    return None if moment is None else to_number(moment)
 
 
 def to_moment(number: int | None) -> datetime | None:
@@ -195,6 +200,7 @@ def to_row(key: int, obj: Recipient, sid: Sid | None) -> tuple[object, ...]:
         "\n".join(searched),
         json.dumps(_written_attributes(attributes)) if attributes else "",
         _attribute_keys(attributes) if attributes else "",
+        int(attributes.get("ImapEnabled") is False),
     )
 
 

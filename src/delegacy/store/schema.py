@@ -20,7 +20,7 @@ from delegacy.domain.sid import (
     SYSTEM,
 )
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002")
 """The revisions of the directory's schema, oldest first; the last one is what this program works with."""
 
 ROOT: Final = 0
@@ -79,9 +79,12 @@ head = sa.Table(
     _flag("inherited_to_send"),
     _number("audit_sequence"),
     sa.Column("audit_hash", sa.LargeBinary(), nullable=False),
+    _number("audit_base_sequence"),
+    sa.Column("audit_base_hash", sa.LargeBinary()),
 )
 """One row. Every writer locks it first, and every commit raises ``change`` by one.
-``inherited_by_all`` and ``inherited_to_send`` tell whether mailboxes inherit entries for everyone, and for sending."""
+``inherited_by_all`` and ``inherited_to_send`` tell whether mailboxes inherit entries for everyone, and for sending.
+``audit_base_sequence`` and ``audit_base_hash`` are those of the last audit entry that was purged: the chain goes on from there."""
 
 account_domain = sa.Table(
     "account_domain",
@@ -153,6 +156,7 @@ recipient = sa.Table(
     _text("search_key"),
     _text("attributes"),
     _text("attribute_keys"),
+    _flag("imap_off"),
 )
 """Every directory object. Names of people and places that are often filtered or sorted by have columns; all further properties are in
 ``attributes``, as JSON, and their text, folded, in ``attribute_keys``. ``search_key`` joins what an administrator searches in."""
@@ -251,6 +255,7 @@ send_on_behalf = sa.Table(
     _number("entry", None),
     sa.Column("granted_by", _KEY, sa.ForeignKey("grantor.id")),
     sa.Column("granted_at", sa.BigInteger()),
+    sa.Column("expires_at", sa.BigInteger()),
     sa.Index("ix_send_on_behalf_delegate", "delegate", "target"),
     sqlite_with_rowid=False,
 )
@@ -260,6 +265,7 @@ member = sa.Table(
     metadata,
     _object("member", primary_key=True),
     sa.Column("group_id", _KEY, primary_key=True),
+    sa.Column("added_at", sa.BigInteger()),
     sa.Index("ix_member_group_id", "group_id", "member"),
     sqlite_with_rowid=False,
 )
@@ -314,6 +320,178 @@ audit_entry = sa.Table(
     _number("run_date", None),
     _text("record"),
     sa.Column("hash", sa.LargeBinary(), nullable=False),
+    _text("cmdlet_key"),
+    _text("object_key"),
+    _text("caller_key"),
+    _flag("failed"),
     sa.Index("ix_audit_entry_run_date", "run_date", "sequence"),
 )
-"""The administrator audit log. ``hash`` is SHA-256 over the hash before and the record."""
+"""The administrator audit log. ``hash`` is SHA-256 over the hash before and the record; what a search asks for most stands beside it."""
+
+management_role = sa.Table(
+    "management_role",
+    metadata,
+    sa.Column("name_key", _TEXT, primary_key=True),
+    sa.Column("guid", sa.LargeBinary(), nullable=False),
+    _text("name"),
+    _text("parent_key"),
+    _text("description"),
+    _text("entries"),
+    _number("when_changed"),
+)
+"""Roles that the organization has made; the built-in ones are of the program. ``entries`` is JSON: cmdlets with their parameters."""
+
+management_scope = sa.Table(
+    "management_scope",
+    metadata,
+    sa.Column("name_key", _TEXT, primary_key=True),
+    sa.Column("guid", sa.LargeBinary(), nullable=False),
+    _text("name"),
+    _text("recipient_root"),
+    _text("recipient_filter"),
+    _flag("exclusive"),
+    _number("when_changed"),
+)
+
+role_assignment = sa.Table(
+    "role_assignment",
+    metadata,
+    sa.Column("name_key", _TEXT, primary_key=True),
+    sa.Column("guid", sa.LargeBinary(), nullable=False),
+    _text("name"),
+    _text("role_key"),
+    _number("assignee"),
+    _text("policy"),
+    _flag("delegating"),
+    _text("write_scope"),
+    _text("scope_key"),
+    _text("container"),
+    sa.Column("enabled", _FLAG, nullable=False, server_default="1"),
+    _number("when_changed"),
+    sa.Index("ix_role_assignment_assignee", "assignee"),
+    sa.Index("ix_role_assignment_role_key", "role_key"),
+)
+"""Which role whom: ``assignee`` is the key of a group or user, or 0 where ``policy`` names a role assignment policy."""
+
+address_list = sa.Table(
+    "address_list",
+    metadata,
+    sa.Column("name_key", _TEXT, primary_key=True),
+    sa.Column("guid", sa.LargeBinary(), nullable=False),
+    _text("name"),
+    _text("display_name"),
+    _text("container"),
+    _text("recipient_filter"),
+    _text("recipient_container"),
+    _text("conditions"),
+    _number("when_changed"),
+)
+
+setting = sa.Table("setting", metadata, sa.Column("name", _TEXT, primary_key=True), _text("value"))
+"""The organization's further settings, as JSON."""
+
+delivery_restriction = sa.Table(
+    "delivery_restriction",
+    metadata,
+    _object("target", primary_key=True),
+    sa.Column("kind", _FLAG, primary_key=True),
+    _object("other", primary_key=True),
+    _number("position", None),
+    sa.Index("ix_delivery_restriction_other", "other", "target"),
+    sqlite_with_rowid=False,
+)
+"""From whom a recipient accepts messages, and from whom not."""
+
+folder_permission = sa.Table(
+    "folder_permission",
+    metadata,
+    _object("mailbox", primary_key=True),
+    sa.Column("folder", sa.LargeBinary(), primary_key=True),
+    sa.Column("trustee", _KEY, primary_key=True),
+    _flag("to_group"),
+    _number("rights", None),
+    sa.Column("granted_by", _KEY, sa.ForeignKey("grantor.id")),
+    sa.Column("granted_at", sa.BigInteger()),
+    sa.Column("expires_at", sa.BigInteger()),
+    sa.Index("ix_folder_permission_trustee", "trustee", "mailbox"),
+    sqlite_with_rowid=False,
+)
+"""Rights in single mail folders, which the mail store knows by GUID."""
+
+ace_history = sa.Table(
+    "ace_history",
+    metadata,
+    _number("target", None),
+    sa.Column("access_right", sa.Integer(), nullable=False),
+    _number("trustee", None),
+    _flag("allow"),
+    _flag("inherited"),
+    _flag("to_group"),
+    _number("entry", None),
+    _flag("inheritance_type"),
+    sa.Column("granted_by", _KEY),
+    sa.Column("granted_at", sa.BigInteger()),
+    sa.Column("expires_at", sa.BigInteger()),
+    _number("ended_at", None),
+    sa.Index("ix_ace_history_target", "target", "ended_at"),
+    sa.Index("ix_ace_history_trustee", "trustee", "access_right", "ended_at"),
+)
+"""Entries that are no more, with the moment at which they ended: with ``ace``, what was granted at any time. So with the tables below."""
+
+send_on_behalf_history = sa.Table(
+    "send_on_behalf_history",
+    metadata,
+    _number("target", None),
+    _number("delegate", None),
+    _flag("to_group"),
+    _number("entry", None),
+    sa.Column("granted_by", _KEY),
+    sa.Column("granted_at", sa.BigInteger()),
+    sa.Column("expires_at", sa.BigInteger()),
+    _number("ended_at", None),
+    sa.Index("ix_send_on_behalf_history_target", "target", "ended_at"),
+    sa.Index("ix_send_on_behalf_history_delegate", "delegate", "ended_at"),
+)
+
+member_history = sa.Table(
+    "member_history",
+    metadata,
+    _number("member", None),
+    _number("group_id", None),
+    sa.Column("added_at", sa.BigInteger()),
+    _number("ended_at", None),
+    sa.Index("ix_member_history_member", "member", "ended_at"),
+    sa.Index("ix_member_history_group_id", "group_id", "ended_at"),
+)
+
+object_history = sa.Table(
+    "object_history",
+    metadata,
+    _number("id", None),
+    _number("ended_at", None),
+    _flag("removed"),
+    *(
+        _text(name)
+        for name in (
+            "recipient_type_details",
+            "sid",
+            "display_name",
+            "primary_smtp_address",
+            "name",
+            "container",
+            "domain",
+            "sam_account_name",
+            "linked_master_account",
+        )
+    ),
+    sa.Column("guid", sa.LargeBinary(), nullable=False),
+    _flag("hidden"),
+    _flag("account_disabled"),
+    _flag("security_enabled"),
+    _number("when_created"),
+    sa.Index("ix_object_history_id", "id", "ended_at"),
+)
+"""What decisions look at of an object, up to a moment at which it became otherwise, or was removed."""
+
+switch_history = sa.Table("switch_history", metadata, _text("name"), _number("value", None), _number("ended_at", None))
+"""What an organization's switch was, up to a moment at which it was turned."""

@@ -26,7 +26,10 @@ class _Issuer:
 
 @dataclass(slots=True)
 class Transaction:
-    """A write transaction that has locked ``head``; keys, entry numbers and SIDs are given out here and written back at the end."""
+    """A write transaction that has locked ``head``; keys, entry numbers and SIDs are given out here and written back at the end.
+
+    ``now`` is the moment at which it began, as it is stored: what the transaction ends, ends then.
+    """
 
     connection: Connection
     server: str
@@ -36,18 +39,21 @@ class Transaction:
     next_foreign: int
     audit_sequence: int
     audit_hash: bytes
+    now: int
     _issuers: dict[str, _Issuer] = field(default_factory=dict)
     _grantors: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, connection: Connection, server: str) -> "Transaction":
+    def begin(cls, connection: Connection, server: str, now: int) -> "Transaction":
         """Begin a write transaction, waiting for other writers. Raises ``StoreUnavailable``."""
         connection.begin_writing()
         row = connection.row(_LOCK if connection.dialect is Dialect.SQLITE else f"{_LOCK} FOR UPDATE")
         if row is None:
             raise StoreError("The database holds no directory.")
         change, next_object, next_entry, next_foreign, audit_sequence, audit_hash = row
-        return cls(connection, server, change, next_object, next_entry, next_foreign, audit_sequence, bytes(audit_hash))
+        return cls(
+            connection, server, change, next_object, next_entry, next_foreign, audit_sequence, bytes(audit_hash), now
+        )
 
     def commit(self) -> int:
         """Write the counters back, commit, and return the number of the change."""

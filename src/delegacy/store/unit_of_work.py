@@ -5,10 +5,12 @@ from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
 
 from delegacy.domain.errors import StoreUnavailable
+from delegacy.domain.ports import Clock
 from delegacy.store.audit import SqlAuditLog
 from delegacy.store.directory import SqlDirectory
 from delegacy.store.engine import LOCK_TIMEOUT, Database
 from delegacy.store.reading import SqlDirectoryReader
+from delegacy.store.rows import to_number
 from delegacy.store.transaction import Transaction
 
 
@@ -36,8 +38,11 @@ class SqlStore:
     ``server`` is the name that errors and ``Organization.server`` give; by default dc01 in the organization's domain.
     """
 
-    def __init__(self, database: Database, *, server: str = "", lock_timeout: float = LOCK_TIMEOUT) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, server: str = "", lock_timeout: float = LOCK_TIMEOUT
+    ) -> None:
         self._database = database
+        self._clock = clock
         self._server = server
         self._lock_timeout = lock_timeout
         self._writing = Lock()
@@ -47,7 +52,7 @@ class SqlStore:
         with self._database.connection() as connection:
             connection.begin_reading()
             try:
-                yield SqlDirectoryReader(connection, self._server)
+                yield SqlDirectoryReader(connection, self._server, to_number(self._clock.now()))
             finally:
                 connection.rollback()
 
@@ -60,7 +65,7 @@ class SqlStore:
         try:
             with self._database.connection() as connection:
                 try:
-                    yield SqlUnitOfWork(Transaction.begin(connection, self._server))
+                    yield SqlUnitOfWork(Transaction.begin(connection, self._server, to_number(self._clock.now())))
                 finally:
                     connection.rollback()
         finally:

@@ -13,7 +13,7 @@ from delegacy.domain.errors import ManagementObjectNotFound
 from delegacy.domain.group import Membership
 from delegacy.domain.mailbox import initial_ad_acl, initial_mailbox_acl
 from delegacy.domain.organization import HiddenMailboxDelegation
-from delegacy.domain.ports import Directory, RecipientQuery
+from delegacy.domain.ports import Directory, Place, RecipientQuery
 from delegacy.domain.recipient import GroupScope, Recipient
 from delegacy.domain.sid import Sid, well_known_by_name
 from delegacy.enforcement.authorizer import Authorizer
@@ -207,7 +207,7 @@ class StoreWorld:
         directory.revoke(target, self._trustee(grant.to), rights, allow=not grant.deny)
 
     def _list(self, directory: Directory, target: int, delegates: list[int]) -> None:
-        directory.set_grant_send_on_behalf_to(target, delegates, granted_by="", granted_at=NOW)
+        directory.set_grant_send_on_behalf_to(target, delegates, Place(granted_at=NOW))
 
     def _change(self, directory: Directory, name: str, **changes: bool) -> None:
         directory.update(replace(directory.get(self._key(name)), **changes))  # type: ignore[arg-type] # all are flags

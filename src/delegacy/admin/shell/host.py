@@ -125,6 +125,10 @@ class TerminalHost:
         """Return the current time, with the time zone of the user."""
         return self._now()
 
+    def to_utc(self, moment: datetime) -> datetime:
+        """Return a moment in UTC; one without a time zone is in the system's."""
+        return moment.astimezone(UTC)
+
     def sleep(self, seconds: float) -> None:
         """Wait; return early when the user asked to stop."""
         end = time.monotonic() + seconds
