@@ -7,6 +7,7 @@ from typing import Final
 
 from delegacy.cmdlets import _texts
 from delegacy.cmdlets._delegates import Principal
+from delegacy.cmdlets._expiry import told_end
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.audit import ModifiedProperty
@@ -90,7 +91,7 @@ def entry_added(name: str, trustee: str, rights: frozenset[Right], ace: Ace) -> 
     told = entry_change(name, trustee, rights, allow=ace.allow, added=True)
     if ace.expires_at is None:
         return told
-    return replace(told, new_value=f"{told.new_value} (until {ace.expires_at:%Y-%m-%d %H:%M:%S} UTC)")
+    return replace(told, new_value=f"{told.new_value} (until {told_end(ace.expires_at)})")
 
 
 def entry_change(name: str, trustee: str, rights: frozenset[Right], *, allow: bool, added: bool) -> ModifiedProperty:

@@ -17,7 +17,7 @@ def as_period(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return timedelta(days=value) if abs(value) < _LONGEST.days else _LONGEST
+        return timedelta(days=max(-1, min(value, _LONGEST.days + 1)))
     try:
         return parse_span(str(value))
     except ValueError:
@@ -37,6 +37,11 @@ def for_parameter(sets: Iterable[str] = ()) -> Any:  # noqa: ANN401 - as `parame
         convert=as_period,
         help="How long the permission lasts from now on: a number of days, or 1.12:00:00 for a day and a half.",
     )
+
+
+def told_end(end: datetime | None) -> str:
+    """Return how the audit log tells when a grant ends."""
+    return "never" if end is None else f"{end:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def end_of(session: Session, expires_at: datetime | None, period: timedelta | None) -> datetime | None:

@@ -10,7 +10,7 @@ from delegacy.cmdlets._addresses import POLICY, changed_addresses
 from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity
 from delegacy.cmdlets._creation import checked_account_name, checked_principal_name, checked_text
 from delegacy.cmdlets._delegates import find_behalf_delegates, hidden_rule_applies
-from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter
+from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter, told_end
 from delegacy.cmdlets._groups import find_managers
 from delegacy.cmdlets._lists import ListChange, as_list_change, as_text, changed
 from delegacy.cmdlets._views import FOLLOWING, plain, recipient_objects
@@ -296,9 +296,20 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
         self.plan_list(plan, _SEND_ON_BEHALF, session.directory.grant_send_on_behalf_to(target.id), resolved)
         plan.named_delegates = frozenset(delegate.id for delegate in (*(resolved.replacement or ()), *resolved.add))
         plan.delegates_end = end_of(session, self.expires_at, self.for_)
-        if plan.delegates_end is not None and plan.named_delegates:
-            ends = f"{plan.delegates_end:%Y-%m-%d %H:%M:%S} UTC"
-            plan.further.append(ModifiedProperty(f"{_SEND_ON_BEHALF} expires at", "", ends))
+        self._tell_ends(plan)
+
+    def _tell_ends(self, plan: Plan) -> None:
+        """Plan that places end, or end later than they did."""
+        old, new = self.session.directory.send_on_behalf_ends(plan.before.id), plan.delegates_end
+        before, after = plan.lists[_SEND_ON_BEHALF]
+        present = {delegate.id for delegate in before}
+        for delegate in after:
+            end = old.get(delegate.id)
+            if delegate.id not in plan.named_delegates:
+                continue
+            if (delegate.id not in present and new is not None) or (end is not None and (new is None or new > end)):
+                name = f"{_SEND_ON_BEHALF} of {delegate.canonical_name} ends"
+                plan.further.append(ModifiedProperty(name, told_end(end) if end else "", told_end(new)))
 
 
 @dataclass(kw_only=True)

@@ -140,6 +140,9 @@ class DirectoryReader(Protocol):
     def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
         """Return the same for many recipients, with one query for many; a recipient whose list is empty is left out."""
 
+    def send_on_behalf_ends(self, key: int) -> Mapping[int, datetime]:
+        """Return when the places in a Send on Behalf list end, by delegate; those that don't are left out."""
+
     def members(self, group: int) -> Iterator[Recipient]:
         """Yield the direct members of a group, by name."""
 

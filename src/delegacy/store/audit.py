@@ -96,11 +96,8 @@ def _written(record: AuditRecord) -> str:
 
 def _read(run_date: int, text: str) -> AuditRecord:
     caller, origin, cmdlet, parameters, object_modified, modified, succeeded, error, change = json.loads(text)
-    moment = to_moment(run_date)
-    if moment is None:
-        raise ValueError(run_date)
     return AuditRecord(
-        run_date=moment,
+        run_date=to_moment(run_date),
         caller=caller,
         origin=origin,
         cmdlet=cmdlet,

@@ -27,7 +27,7 @@ from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
 from delegacy.store.engine import Connection, Database, Dialect, Row
 from delegacy.store.grants import INHERITANCE_TYPES
 from delegacy.store.resolving import SELECT_KEY, find_rows
-from delegacy.store.rows import to_kind, to_moment, to_number
+from delegacy.store.rows import to_kind, to_moment_or_none, to_number
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 
 
@@ -324,7 +324,7 @@ def _entry(row: Row, rights: frozenset[Right]) -> Ace:
         allow == 1,
         inherited == 1,
         INHERITANCE_TYPES[inheritance_type],
-        to_moment(expires_at),
+        to_moment_or_none(expires_at),
         granted_by or "",
-        to_moment(granted_at),
+        to_moment_or_none(granted_at),
     )

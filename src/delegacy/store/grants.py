@@ -22,7 +22,7 @@ from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
 from delegacy.store import closure, history
 from delegacy.store.engine import Connection, Row
 from delegacy.store.principals import Trustee, find_trustee, sid_of, trustee_for
-from delegacy.store.rows import to_moment, to_number_or_null
+from delegacy.store.rows import to_moment_or_none, to_number_or_null
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 from delegacy.store.transaction import Transaction
 
@@ -274,7 +274,7 @@ def _entries(rows: list[Row]) -> Iterable[Ace]:
             allow=bool(allow),
             inherited=bool(inherited),
             inheritance_type=INHERITANCE_TYPES[inheritance_type],
-            expires_at=to_moment(expires_at),
+            expires_at=to_moment_or_none(expires_at),
             granted_by=granted_by or "",
-            granted_at=to_moment(granted_at),
+            granted_at=to_moment_or_none(granted_at),
         )

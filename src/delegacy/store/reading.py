@@ -19,7 +19,7 @@ from delegacy.store import audit, grants, listing, reverse
 from delegacy.store.engine import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
-from delegacy.store.rows import SELECT, to_recipient
+from delegacy.store.rows import SELECT, to_moment, to_recipient
 
 _AT_ONCE: Final = 1000
 _MEMBERS_AFTER: Final = (
@@ -138,6 +138,12 @@ class SqlDirectoryReader:
             keys,
             self._now,
         )
+
+    def send_on_behalf_ends(self, key: int) -> Mapping[int, datetime]:
+        rows = self._connection.rows(
+            "SELECT delegate, expires_at FROM send_on_behalf WHERE target = ? AND expires_at > ?", (key, self._now)
+        )
+        return {delegate: to_moment(end) for delegate, end in rows}
 
     def members(self, group: int) -> Iterator[Recipient]:
         name, key = "", 0

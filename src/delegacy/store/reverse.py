@@ -12,7 +12,7 @@ from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permissio
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE
 from delegacy.store.engine import Connection, Row
 from delegacy.store.principals import identities_of, sid_of
-from delegacy.store.rows import to_moment
+from delegacy.store.rows import to_moment_or_none
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 
 _EVERYBODY: Final = (WELL_KNOWN_KEYS[EVERYONE], WELL_KNOWN_KEYS[AUTHENTICATED_USERS])
@@ -150,10 +150,14 @@ def _holdings(
     found = {(row[0], row[2], _PERMISSIONS[row[1]].value, row[3]): _held(row) for row in entries}
     for target, delegate, sid, expires_at in listed:
         permission = Permission.SEND_ON_BEHALF
-        found[target, delegate, permission.value, 1] = Holding(target, permission, sid, expires_at=to_moment(expires_at))
+        found[target, delegate, permission.value, 1] = Holding(
+            target, permission, sid, expires_at=to_moment_or_none(expires_at)
+        )
     return [(key[1], found[key]) for key in sorted(found)]
 
 
 def _held(row: Row) -> Holding:
     target, right, trustee, allow, expires_at, own, foreign = row
-    return Holding(target, _PERMISSIONS[right], sid_of(trustee, own, foreign), bool(allow), to_moment(expires_at))
+    return Holding(
+        target, _PERMISSIONS[right], sid_of(trustee, own, foreign), bool(allow), to_moment_or_none(expires_at)
+    )

@@ -69,9 +69,14 @@ def to_number_or_null(moment: datetime | None) -> int | None:
     return None if moment is None else to_number(moment)
 
 
-def to_moment(number: int | None) -> datetime | None:
+def to_moment(number: int) -> datetime:
     """Return a stored moment."""
-    return None if number is None else _EPOCH + timedelta(microseconds=number)
+    return _EPOCH + timedelta(microseconds=number)
+
+
+def to_moment_or_none(number: int | None) -> datetime | None:
+    """Return a stored moment, None for none."""
+    return None if number is None else to_moment(number)
 
 
 def to_kind(text: str) -> RecipientTypeDetails:
