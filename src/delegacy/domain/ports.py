@@ -1,6 +1,6 @@
 """What the product needs from outside, as Protocols. The store implements them; bootstrap joins the two."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.audit import AuditRecord
+from delegacy.domain.change import Change
 from delegacy.domain.facts import OpeningFacts, SendingFacts
 from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
@@ -275,6 +276,9 @@ class UnitOfWork(Protocol):
     @property
     def audit(self) -> AuditLog:
         """Return the audit log of this transaction."""
+
+    def watch(self, watcher: Callable[[Change], None]) -> None:
+        """Tell ``watcher`` of every change of the directory in this transaction before it is made; what it raises prevents the change."""
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Return a context whose changes are undone, alone, when it is left by an exception."""

@@ -9,6 +9,7 @@ from typing import Final
 from delegacy.cmdlets._base import Identity
 from delegacy.cmdlets._lists import ListChange
 from delegacy.domain.audit import AuditRecord, ModifiedProperty
+from delegacy.domain.change import Change
 from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.metadata import CmdletInfo
@@ -24,6 +25,7 @@ class Entry:
 
     target: str = ""
     properties: list[ModifiedProperty] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     declined: bool = False
     error: str = ""
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from delegacy.cmdlets._base import DirectoryCmdlet, class_of, error_record
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.domain.audit import ModifiedProperty
+from delegacy.domain.change import Change
 from delegacy.domain.errors import DelegacyError, StoreError
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher, Store
@@ -39,7 +40,7 @@ class Gate:
         to_utc: Callable[[datetime], datetime],
     ) -> None:
         self._caller = caller
-        self._transactions = Transactions(store)
+        self._transactions = Transactions(store, self._watch)
         self._session = CmdletSession(self._transactions, caller, clock, questions, passwords, to_utc)
 
     def find(self, name: str) -> CmdletInfo | None:
@@ -100,6 +101,11 @@ class Gate:
     def error_record(self, error: Exception, cmdlet: Cmdlet) -> ErrorRecord | None:
         """Return the record of one of our errors."""
         return error_record(error, class_of(cmdlet)) if isinstance(error, DelegacyError) else None
+
+    def _watch(self, change: Change) -> None:
+        """Note a change that the running step is about to make."""
+        if self._session.entry is not None:
+            self._session.entry.changes.append(change)
 
     def _admits(self, name: str) -> bool:
         return self._caller.is_administrator or name.startswith(_READING)
@@ -195,6 +201,7 @@ class CmdletSession:
         if self.entry is not None:
             self.entry.error = error.message
             self.entry.properties.clear()
+            self.entry.changes.clear()
 
 
 def _reason(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.cmdlets._base import ReadAgain
+from delegacy.domain.change import Change
 from delegacy.domain.errors import StoreError
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import AuditLog, Directory, DirectoryReader, Store, UnitOfWork
@@ -49,10 +50,16 @@ class _Unit:
 
 
 class Transactions:
-    """The transactions behind the steps of one runspace. Not for several threads at once."""
+    """The transactions behind the steps of one runspace. Not for several threads at once.
 
-    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
+    ``watcher`` is told of every change before it is made, and may refuse it by raising.
+    """
+
+    def __init__(
+        self, store: Store, watcher: Callable[[Change], None], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
+        self._watcher = watcher
         self._monotonic = monotonic
         self._steps: list[_Step] = []
         self._unit: _Unit | None = None
@@ -193,6 +200,7 @@ class Transactions:
         if self._unit is None:
             closing = ExitStack()
             work = closing.enter_context(self._store.write())
+            work.watch(self._watcher)
             self._unit = _Unit(work, closing, work.directory.change, self._monotonic(), {})
         return self._unit
 

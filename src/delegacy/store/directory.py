@@ -1,9 +1,26 @@
 """The directory inside a write transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
+from delegacy.domain.change import (
+    Change,
+    CredentialSet,
+    Granted,
+    Linked,
+    ManagersSet,
+    MembersAdded,
+    MembersRemoved,
+    ObjectAdded,
+    ObjectRemoved,
+    ObjectUpdated,
+    OrganizationChanged,
+    Revoked,
+    Unlinked,
+)
 from delegacy.domain.errors import ManagementObjectAlreadyExists, ManagementObjectNotFound
 from delegacy.domain.identity import fold
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation
@@ -22,20 +39,27 @@ class SqlDirectory(SqlDirectoryReader):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction.connection, transaction.server, transaction.now)
         self._transaction = transaction
+        self.watcher: Callable[[Change], None] | None = None
 
     def add(self, recipient: Recipient) -> Recipient:
+        self._tell(lambda: ObjectAdded(recipient))
         return objects.add(self._transaction, recipient)
 
     def add_many(self, recipients: Sequence[Recipient]) -> Sequence[int]:
+        for recipient in recipients:
+            self._tell(partial(ObjectAdded, recipient))
         return objects.add_many(self._transaction, recipients)
 
     def update(self, recipient: Recipient) -> None:
+        self._tell(lambda: ObjectUpdated(self.get(recipient.id), recipient))
         objects.update(self._transaction, recipient)
 
     def remove(self, key: int) -> tuple[LostGrant, ...]:
+        self._tell(lambda: ObjectRemoved(self.get(key)))
         return objects.remove(self._transaction, key)
 
     def add_account_domain(self, domain: AccountDomain) -> None:
+        self._tell(lambda: OrganizationChanged("account domain"))
         key = fold(domain.netbios_name)
         taken = self._connection.row("SELECT 1 FROM account_domain WHERE netbios_key = ? OR sid = ?", (key, domain.sid))
         if taken is not None:
@@ -48,6 +72,7 @@ class SqlDirectory(SqlDirectoryReader):
         )
 
     def add_accepted_domain(self, domain: AcceptedDomain) -> None:
+        self._tell(lambda: OrganizationChanged("accepted domain"))
         key = fold(domain.domain_name)
         if self._connection.row("SELECT 1 FROM accepted_domain WHERE domain_key = ?", (key,)) is not None:
             raise ManagementObjectAlreadyExists(
@@ -61,6 +86,7 @@ class SqlDirectory(SqlDirectoryReader):
         )
 
     def set_hidden_mailbox_delegation(self, value: HiddenMailboxDelegation) -> None:
+        self._tell(lambda: OrganizationChanged("HiddenMailboxDelegation"))
         denied = int(value is HiddenMailboxDelegation.DENY)
         before = self._connection.row("SELECT hidden_mailboxes_denied FROM head WHERE id = 1")
         if before is not None and before[0] != denied:
@@ -70,6 +96,7 @@ class SqlDirectory(SqlDirectoryReader):
     def set_credential(self, key: int, password_hash: str) -> None:
         if self._connection.row("SELECT 1 FROM object WHERE id = ?", (key,)) is None:
             raise ManagementObjectNotFound(str(key), self._server_name())
+        self._tell(lambda: CredentialSet(key))
         self._connection.run(
             "INSERT INTO credential (object_id, password_hash) VALUES (?, ?) "
             "ON CONFLICT (object_id) DO UPDATE SET password_hash = excluded.password_hash",
@@ -77,40 +104,54 @@ class SqlDirectory(SqlDirectoryReader):
         )
 
     def grant(self, target: int, ace: Ace) -> None:
+        self._tell(lambda: Granted(target, ace))
         grants.grant(self._transaction, target, ace)
 
     def grant_many(self, targets: Sequence[int], ace: Ace) -> tuple[int, ...]:
+        for target in targets:
+            self._tell(partial(Granted, target, ace))
         return grants.grant_many(self._transaction, targets, ace)
 
     def revoke(self, target: int, trustee: Sid, rights: frozenset[Right], *, allow: bool) -> RemovalOutcome:
+        self._tell(lambda: Revoked(target, self._held(target, Ace(trustee, rights, allow=allow))))
         return grants.revoke(self._transaction, target, trustee, rights, allow=allow)
 
     def set_inherited(self, aces: Sequence[Ace]) -> None:
+        self._tell(lambda: OrganizationChanged("inherited entries"))
         grants.set_inherited(self._transaction, aces)
 
     def set_grant_send_on_behalf_to(self, target: int, delegates: Sequence[int], place: Place) -> None:
-        grants.set_send_on_behalf(self._transaction, target, delegates, place)
+        change = grants.planned_places(self._connection, target, delegates, place)
+        self._tell(lambda: change)
+        grants.set_send_on_behalf(self._transaction, change)
 
     def add_members(self, group: int, members: Sequence[int]) -> None:
+        self._tell(lambda: MembersAdded(group, tuple(members)))
         membership.add_members(self._transaction, group, members)
 
     def remove_members(self, group: int, members: Sequence[int]) -> None:
+        self._tell(lambda: MembersRemoved(group, tuple(members)))
         membership.remove_members(self._transaction, group, members)
 
     def set_managers(self, group: int, managers: Sequence[int]) -> None:
+        after = tuple(dict.fromkeys(managers))
+        self._tell(lambda: ManagersSet(group, tuple(one.id for one in self.managers(group)), after))
         self._connection.run("DELETE FROM manager WHERE group_id = ?", (group,))
         self._connection.run_many(
             "INSERT INTO manager (group_id, manager, position) VALUES (?, ?, ?)",
-            [(group, manager, position) for position, manager in enumerate(dict.fromkeys(managers))],
+            [(group, manager, position) for position, manager in enumerate(after)],
         )
 
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
+        self._tell(lambda: Linked(mailbox, tuple(delegates)))
         self._connection.run_many(
             "INSERT INTO automapping (mailbox, delegate) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [(mailbox, delegate) for delegate in delegates],
         )
 
     def link_many(self, mailboxes: Sequence[int], delegate: int) -> None:
+        for mailbox in mailboxes:
+            self._tell(partial(Linked, mailbox, (delegate,)))
         self._connection.run(
             "INSERT INTO automapping (mailbox, delegate) "
             f"SELECT value, ? FROM ({self._connection.key_set}) AS wanted WHERE true ON CONFLICT DO NOTHING",
@@ -118,8 +159,24 @@ class SqlDirectory(SqlDirectoryReader):
         )
 
     def unlink(self, mailbox: int, delegates: Sequence[int] | None = None) -> None:
-        if delegates is None:
-            self._connection.run("DELETE FROM automapping WHERE mailbox = ?", (mailbox,))
+        linked = [
+            row[0] for row in self._connection.rows("SELECT delegate FROM automapping WHERE mailbox = ?", (mailbox,))
+        ]
+        gone = linked if delegates is None else [delegate for delegate in linked if delegate in delegates]
+        if not gone:
             return
-        for delegate in delegates:
+        self._tell(lambda: Unlinked(mailbox, tuple(gone)))
+        for delegate in gone:
             self._connection.run("DELETE FROM automapping WHERE mailbox = ? AND delegate = ?", (mailbox, delegate))
+
+    def _tell(self, change: Callable[[], Change]) -> None:
+        """Tell the watcher of a change before it is made; what was before is read only where somebody watches."""
+        if self.watcher is not None:
+            self.watcher(change())
+
+    def _held(self, target: int, asked: Ace) -> tuple[Ace, ...]:
+        """Return what explicit entries hold of the rights asked about, an entry each."""
+        return tuple(
+            replace(entry, rights=entry.rights & asked.rights)
+            for entry in grants.entries_like(self._connection, target, asked)
+        )

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
+from delegacy.domain.change import HeldPlace, ListChanged
 from delegacy.domain.errors import AccessControlListFull
 from delegacy.domain.ports import Place
 from delegacy.domain.recipient import MAILBOXES
@@ -54,6 +56,11 @@ _REPLACED: Final = f"{_HELD} AND NOT {_COVERING}"
 _REPLACED_MANY: Final = (
     f"target IN ({{keys}}) AND access_right = ? AND trustee = ? AND allow = ? AND inherited = 0 AND NOT {_COVERING}"
 )
+_PLACES: Final = """
+    SELECT s.delegate, g.name, s.granted_at, s.expires_at
+    FROM send_on_behalf s LEFT JOIN grantor g ON g.id = s.granted_by
+    WHERE s.target = ? ORDER BY s.entry
+"""
 _PLACED: Final = "target = ? AND delegate = ?"
 _REVOKE: Final = f"DELETE FROM ace WHERE {_HELD}"
 _INHERITED: Final = (
@@ -180,37 +187,55 @@ def set_inherited(transaction: Transaction, aces: Sequence[Ace]) -> None:
     )
 
 
-def set_send_on_behalf(transaction: Transaction, target: int, delegates: Sequence[int], place: Place) -> None:
-    """Make ``delegates`` the list; those who are in it keep their place, unless it ends before what the command gives them."""
-    connection = transaction.connection
-    ends: dict[int, int | None] = dict(
-        connection.rows("SELECT delegate, expires_at FROM send_on_behalf WHERE target = ?", (target,))
+def planned_places(connection: Connection, target: int, delegates: Sequence[int], place: Place) -> ListChanged:
+    """Return what comes and goes where ``delegates`` become the list.
+
+    Those who are in it keep their place, unless ``place`` names them and lasts longer.
+    """
+    held = {
+        delegate: HeldPlace(delegate, granted_by or "", to_moment_or_none(granted_at), to_moment_or_none(expires_at))
+        for delegate, granted_by, granted_at, expires_at in connection.rows(_PLACES, (target,))
+    }
+    named = frozenset(delegates if place.named is None else place.named)
+    kept = {
+        delegate
+        for delegate in delegates
+        if delegate in held and (delegate not in named or _lasts(held[delegate].expires_at, place.expires_at))
+    }
+    return ListChanged(
+        target,
+        tuple(before for delegate, before in held.items() if delegate not in kept),
+        tuple(
+            HeldPlace(delegate, place.granted_by, place.granted_at, place.expires_at)
+            for delegate in dict.fromkeys(delegates)
+            if delegate not in kept
+        ),
     )
-    wanted = dict.fromkeys(delegates)
-    named = wanted if place.named is None else frozenset(place.named)
-    expires_at = to_number_or_null(place.expires_at)
-    for delegate, end in ends.items():
-        if delegate not in wanted or (delegate in named and not _lasts(end, expires_at)):
-            history.end_places(transaction, _PLACED, (target, delegate))
-            connection.run(f"DELETE FROM send_on_behalf WHERE {_PLACED}", (target, delegate))
-    for delegate in wanted:
-        if delegate not in ends or (delegate in named and not _lasts(ends[delegate], expires_at)):
-            connection.run(
-                "INSERT INTO send_on_behalf (target, delegate, to_group, entry, granted_by, granted_at, expires_at) "
-                "SELECT ?, o.id, (SELECT count(*) FROM group_closure WHERE descendant = o.id AND ancestor = o.id), ?, ?, ?, ? "
-                "FROM object o WHERE o.id = ?",
-                (
-                    target,
-                    transaction.entry(),
-                    transaction.grantor(place.granted_by),
-                    to_number_or_null(place.granted_at),
-                    expires_at,
-                    delegate,
-                ),
-            )
 
 
-def _lasts(end: int | None, wanted: int | None) -> bool:
+def set_send_on_behalf(transaction: Transaction, change: ListChanged) -> None:
+    """Take places out of a Send on Behalf list, and put others into it."""
+    connection = transaction.connection
+    for place in change.gone:
+        history.end_places(transaction, _PLACED, (change.target, place.delegate))
+        connection.run(f"DELETE FROM send_on_behalf WHERE {_PLACED}", (change.target, place.delegate))
+    for place in change.come:
+        connection.run(
+            "INSERT INTO send_on_behalf (target, delegate, to_group, entry, granted_by, granted_at, expires_at) "
+            "SELECT ?, o.id, (SELECT count(*) FROM group_closure WHERE descendant = o.id AND ancestor = o.id), ?, ?, ?, ? "
+            "FROM object o WHERE o.id = ?",
+            (
+                change.target,
+                transaction.entry(),
+                transaction.grantor(place.granted_by),
+                to_number_or_null(place.granted_at),
+                to_number_or_null(place.expires_at),
+                place.delegate,
+            ),
+        )
+
+
+def _lasts(end: datetime | None, wanted: datetime | None) -> bool:
     """Tell whether a place in a list that ends at ``end`` lasts as long as one that ends at ``wanted``."""
     return end is None or (wanted is not None and wanted <= end)
 

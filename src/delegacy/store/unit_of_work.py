@@ -1,9 +1,10 @@
 """Read and write transactions of the directory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
 
+from delegacy.domain.change import Change
 from delegacy.domain.errors import StoreUnavailable
 from delegacy.domain.ports import Clock
 from delegacy.store.audit import SqlAuditLog
@@ -21,6 +22,9 @@ class SqlUnitOfWork:
         self._transaction = transaction
         self.directory = SqlDirectory(transaction)
         self.audit = SqlAuditLog(transaction)
+
+    def watch(self, watcher: Callable[[Change], None]) -> None:
+        self.directory.watcher = watcher
 
     def savepoint(self) -> AbstractContextManager[None]:
         return self._transaction.savepoint()

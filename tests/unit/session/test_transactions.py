@@ -35,7 +35,7 @@ def watch() -> Stopwatch:
 
 @pytest.fixture
 def work(opened: OpenStore, watch: Stopwatch) -> Transactions:
-    return Transactions(opened.store, watch)
+    return Transactions(opened.store, lambda _: None, watch)
 
 
 def add(work: Transactions, name: str) -> None:
