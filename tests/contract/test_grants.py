@@ -279,8 +279,8 @@ class MembersContract:
         with opened.store.read() as directory:
             assert directory.managers(group.id) == (terry, ayla)
             assert directory.manager_lists([group.id, terry.id]) == {group.id: (terry, ayla)}
-            assert directory.managed_by(ayla.id) == {group.id}
-            assert directory.managed_by(group.id) == frozenset()
+            assert directory.managed_by([ayla.id, terry.id]) == {group.id}
+            assert directory.managed_by([group.id]) == frozenset()
         with opened.store.write() as work:
             work.directory.set_managers(group.id, [])
             work.commit()

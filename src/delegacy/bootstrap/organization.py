@@ -9,7 +9,7 @@ from delegacy.config import Settings
 from delegacy.domain.errors import InvalidInput, ManagementObjectAlreadyExists
 from delegacy.domain.ports import PasswordHasher
 from delegacy.domain.recipient import ACCOUNTS
-from delegacy.session.founding import found_organization, netbios_name
+from delegacy.session.founding import complete_organization, found_organization, netbios_name
 from delegacy.session.signin import LONGEST_PASSWORD, Argon2Passwords
 from delegacy.store import maintenance
 from delegacy.store.migrations import upgrade_schema
@@ -64,10 +64,16 @@ def check(settings: Settings, delegate: str, question: str, target: str) -> tupl
 
 
 def migrate(settings: Settings) -> str:
-    """Bring the databases up to date and return what was done in words."""
+    """Bring the databases and what every organization has up to date, and return what was done in words."""
     directory_database, mail_database = databases(settings)
     try:
         done = upgrade_schema(directory_database, mail_database)
+        store = SqlStore(directory_database, SystemClock(), server=settings.server_name)
+        if is_founded(store):
+            with store.write() as work:
+                if complete_organization(work):
+                    work.commit()
+                    done = True
     finally:
         directory_database.close()
         mail_database.close()

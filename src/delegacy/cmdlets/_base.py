@@ -83,7 +83,22 @@ class Session(Protocol):
         """Return the id that objects carry in RunspaceId."""
 
     def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
-        """Return the object that ``identity`` names (``DirectoryReader.resolve``), remembered within the transaction."""
+        """Return somebody whom a command names besides its object: a delegate, a member (``DirectoryReader.resolve``).
+
+        Whom the caller can't see is not found.
+        """
+
+    def resolve_object(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+        """Return the object of a command, likewise; what lies outside the caller's read scope is not found."""
+
+    def require_writable(self, recipient: Recipient) -> None:
+        """Raise `OutOfScope` where the running command may not change this object."""
+
+    def may_run(self, cmdlet: str, *parameters: str) -> bool:
+        """Tell whether the caller's roles hold a cmdlet, with these parameters."""
+
+    def delegable_roles(self) -> frozenset[str]:
+        """Return the folded names of the roles that the caller may hand to others."""
 
     def started(self) -> None:
         """Tell the audit that a record begins, or begins again."""
@@ -190,9 +205,15 @@ class DirectoryCmdlet(Cmdlet):
     def find(self, identity: Identity, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
         """Return the one object of ``kinds`` with this identity. Raises `LookupFailed` or `InvalidInput`."""
         try:
-            return self.session.resolve(identity.key, kinds)
+            return self.session.resolve_object(identity.key, kinds)
         except ManagementObjectNotFound:
             raise ManagementObjectNotFound(identity.text, self.session.organization.server) from None
+
+    def find_to_change(self, identity: Identity, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+        """Return the same, for changing. Raises `OutOfScope` besides."""
+        found = self.find(identity, kinds)
+        self.session.require_writable(found)
+        return found
 
     def each(self, values: Iterable[T]) -> Iterator[T]:
         """Iterate over what the directory yields, read in whole first where later commands could end its transaction."""

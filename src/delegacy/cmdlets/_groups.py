@@ -76,6 +76,6 @@ def require_nestable(group: Recipient, members: Sequence[Recipient]) -> None:
 
 def _find(cmdlet: DirectoryCmdlet, named: Identity, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
     try:
-        return cmdlet.find(named, kinds)
+        return cmdlet.session.resolve(named.key, kinds)
     except ManagementObjectNotFound:
         raise RecipientNotFound(named.text) from None

@@ -124,7 +124,7 @@ class SetObjectCmdlet(ExchangeCmdlet):
 
     def run(self) -> None:
         """Change one object."""
-        target = self.find(self.identity, self.wanted_kinds())
+        target = self.find_to_change(self.identity, self.wanted_kinds())
         self.check_target(target)
         plan = Plan(target, self._with_plain_properties(target))
         self.plan(plan)

@@ -30,6 +30,7 @@ class _GroupMemberCmdlet(ActiveDirectoryCmdlet):
     def run(self) -> None:
         """Change the members of one group."""
         group = self.find_in_domain(self.identity, GROUPS)
+        self.session.require_writable(group)
         members = {member.id: member for member in (self._member(identity) for identity in self.members)}
         self.check(group, list(members.values()))
         if not self.should_process(_texts.ADD_AD_GROUP_MEMBER.format(identity=group.distinguished_name)):

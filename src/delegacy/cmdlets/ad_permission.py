@@ -86,7 +86,7 @@ class AddADPermission(ExchangeCmdlet):
 
     def run(self) -> None:
         """Grant on one object."""
-        target = self.find(self.identity, _TARGETS)
+        target = self.find_to_change(self.identity, _TARGETS)
         delegate = find_principal(self.session, self.user)
         end = end_of(self.session, self.expires_at, self.for_)
         require_assignable(Permission.SEND_AS, target, delegate, self.user)
@@ -201,7 +201,7 @@ class RemoveADPermission(ExchangeCmdlet):
         given = bool(self.access_rights or self.extended_rights)
         access, extended = (self.access_rights, self.extended_rights) if given else _rights_of(instance)
         rights = _wanted(access, extended)
-        target = self.find(named, _TARGETS)
+        target = self.find_to_change(named, _TARGETS)
         delegate = find_principal(self.session, user, orphans=True)
         sentence = _texts.REMOVE_AD_PERMISSION.format(identity=named, user=user, rights=_named(access))
         if not self.should_process(sentence):

@@ -59,7 +59,7 @@ class GetDistributionGroup(GetRecipientCmdlet):
         if self.managed_by is None:
             return recipients
         (manager,) = find_managers(self, [self.managed_by])
-        managed = self.session.directory.managed_by(manager.id)
+        managed = self.session.directory.managed_by([manager.id])
         return (group for group in recipients if group.id in managed)
 
 
@@ -216,7 +216,7 @@ class RemoveDistributionGroup(ExchangeCmdlet):
 
     def run(self) -> None:
         """Remove one group."""
-        group = self.find(self.identity, MAIL_GROUPS)
+        group = self.find_to_change(self.identity, MAIL_GROUPS)
         require_manager(self, group, bypass=self.bypass_security_group_manager_check)
         if self.should_process(_texts.REMOVE.format(kind="distribution group", identity=group.canonical_name)):
             remove_recipient(self, group)

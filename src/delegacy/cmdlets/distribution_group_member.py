@@ -40,7 +40,7 @@ class _MemberCmdlet(ExchangeCmdlet):
 
     def run(self) -> None:
         """Change one membership."""
-        group = self.find(self.identity, MAIL_GROUPS)
+        group = self.find_to_change(self.identity, MAIL_GROUPS)
         require_manager(self, group, bypass=self.bypass_security_group_manager_check)
         (member,) = find_members(self, [self.member])
         self.change(group, member)

@@ -57,7 +57,7 @@ class GetDynamicDistributionGroup(GetRecipientCmdlet):
         if self.managed_by is None:
             return recipients
         (manager,) = find_managers(self, [self.managed_by])
-        managed = self.session.directory.managed_by(manager.id)
+        managed = self.session.directory.managed_by([manager.id])
         return (group for group in recipients if group.id in managed)
 
 
@@ -198,7 +198,7 @@ class RemoveDynamicDistributionGroup(ExchangeCmdlet):
 
     def run(self) -> None:
         """Remove one group."""
-        group = self.find(self.identity, _KINDS)
+        group = self.find_to_change(self.identity, _KINDS)
         if self.should_process(_texts.REMOVE.format(kind="dynamic distribution group", identity=group.canonical_name)):
             remove_recipient(self, group)
 

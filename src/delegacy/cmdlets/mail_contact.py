@@ -95,6 +95,6 @@ class RemoveMailContact(ExchangeCmdlet):
 
     def run(self) -> None:
         """Remove one contact."""
-        contact = self.find(self.identity, _KINDS)
+        contact = self.find_to_change(self.identity, _KINDS)
         if self.should_process(_texts.REMOVE.format(kind="mail contact", identity=contact.canonical_name)):
             remove_recipient(self, contact)

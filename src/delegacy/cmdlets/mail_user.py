@@ -142,6 +142,6 @@ class RemoveMailUser(ExchangeCmdlet):
 
     def run(self) -> None:
         """Remove one mail user."""
-        user = self.find(self.identity, _KINDS)
+        user = self.find_to_change(self.identity, _KINDS)
         if self.should_process(_texts.REMOVE_MAIL_USER.format(identity=user.canonical_name)):
             remove_recipient(self, user)

@@ -324,7 +324,7 @@ class EnableMailbox(ExchangeCmdlet):
 
     def run(self) -> None:
         """Enable one account."""
-        account = self.find(self.identity, USERS)
+        account = self.find_to_change(self.identity, USERS)
         master = None
         if self.linked_master_account is not None:
             master = find_master_account(self, self.linked_master_account, self.linked_domain_controller)
@@ -383,7 +383,7 @@ class DisableMailbox(ExchangeCmdlet):
 
     def run(self) -> None:
         """Disable one mailbox."""
-        mailbox = self.find(self.identity, _ARBITRATION if self.arbitration else _USUAL)
+        mailbox = self.find_to_change(self.identity, _ARBITRATION if self.arbitration else _USUAL)
         if not self.should_process(_texts.DISABLE_MAILBOX.format(identity=mailbox.canonical_name)):
             return
         changes = self.session.changes
@@ -446,7 +446,7 @@ class RemoveMailbox(ExchangeCmdlet):
 
     def run(self) -> None:
         """Remove one mailbox."""
-        mailbox = self.find(self.identity, _ARBITRATION if self.arbitration else _USUAL)
+        mailbox = self.find_to_change(self.identity, _ARBITRATION if self.arbitration else _USUAL)
         if self.should_process(_texts.REMOVE_MAILBOX.format(identity=mailbox.canonical_name)):
             remove_recipient(self, mailbox)
 

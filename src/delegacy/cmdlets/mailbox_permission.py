@@ -76,7 +76,7 @@ class AddMailboxPermission(ExchangeCmdlet):
 
     def run(self) -> None:
         """Grant on one mailbox."""
-        mailbox = self.find(self.identity, _TARGETS)
+        mailbox = self.find_to_change(self.identity, _TARGETS)
         if self.parameter_set == _OWNER:
             self._set_owner(mailbox)
         else:
@@ -233,7 +233,7 @@ class RemoveMailboxPermission(ExchangeCmdlet):
     def run(self) -> None:
         """Remove from one mailbox."""
         named = self.identity or as_identity(self.instance and self.instance.get("Identity"))
-        mailbox = self.find(named, _TARGETS)
+        mailbox = self.find_to_change(named, _TARGETS)
         if self.reset_default:
             self._reset(mailbox, named)
         elif self.clear_auto_mapping:

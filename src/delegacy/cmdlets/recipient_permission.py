@@ -59,7 +59,7 @@ class AddRecipientPermission(DirectoryCmdlet):
 
     def run(self) -> None:
         """Grant on one recipient."""
-        target = self.find(self.identity, RECIPIENTS)
+        target = self.find_to_change(self.identity, RECIPIENTS)
         delegate = find_principal(self.session, self.trustee)
         require_assignable(Permission.SEND_AS, target, delegate, self.trustee)
         end = end_of(self.session, self.expires_at, self.for_)
@@ -173,7 +173,7 @@ class RemoveRecipientPermission(DirectoryCmdlet):
 
     def run(self) -> None:
         """Remove from one recipient."""
-        target = self.find(self.identity, RECIPIENTS)
+        target = self.find_to_change(self.identity, RECIPIENTS)
         delegate = find_principal(self.session, self.trustee, orphans=True)
         if not self.should_process(
             _texts.REMOVE_RECIPIENT_PERMISSION.format(identity=self.identity, user=self.trustee)

@@ -14,6 +14,7 @@ from delegacy.domain.change import Change
 from delegacy.domain.facts import OpeningFacts, SendingFacts
 from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
+from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import Filter
 from delegacy.domain.rights import Permission, Right
@@ -33,7 +34,7 @@ class RecipientQuery:
 
     ``kinds`` are the wanted kinds (all if empty). ``wildcard`` is an identity with ``*`` matched against name, alias, display name and
     addresses; ``anr`` a prefix of name, display name, first or last name, or alias; ``container`` a canonical name that the object
-    lies in or below. Sorted by the property ``sort_by`` and then ``id``; ``after`` is the ``(sort value, id)`` of the last object of the page
+    lies in or below; ``within`` are scopes of which one must hold it. Sorted by the property ``sort_by`` and then ``id``; ``after`` is the ``(sort value, id)`` of the last object of the page
     before; ``limit`` is None for everything.
     """
 
@@ -42,6 +43,7 @@ class RecipientQuery:
     wildcard: str | None = None
     anr: str | None = None
     container: str | None = None
+    within: tuple[RecipientScope, ...] | None = None
     sort_by: str = "Name"
     after: tuple[str, int] | None = None
     limit: int | None = None
@@ -83,6 +85,9 @@ class DirectoryReader(Protocol):
     @property
     def change(self) -> int:
         """Return the number of the last change that this transaction sees."""
+
+    def narrowed(self, scopes: tuple[RecipientScope, ...]) -> "DirectoryReader":
+        """Return this directory with less in sight: identities, lists and counts find only what one of the scopes holds."""
 
     def organization(self) -> Organization:
         """Return the organization."""
@@ -156,8 +161,8 @@ class DirectoryReader(Protocol):
     def manager_lists(self, groups: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
         """Return the same for many groups, with one query for many; a group without managers is left out."""
 
-    def managed_by(self, manager: int) -> frozenset[int]:
-        """Return the keys of the groups that a recipient manages itself."""
+    def managed_by(self, managers: Iterable[int]) -> frozenset[int]:
+        """Return the keys of the groups that one of these manages itself."""
 
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         """Return a shortest chain of memberships from ``member`` to ``group``; empty if there is none."""
@@ -173,6 +178,21 @@ class DirectoryReader(Protocol):
 
     def who_can(self, target: int) -> Sequence[Holding]:
         """Return the grants on a target that are its own, ordered by trustee."""
+
+    def security_groups_of(self, account: int) -> frozenset[int]:
+        """Return the keys of the security groups that an account, or the linked mailbox whose master it is, belongs to, through any nesting."""
+
+    def management_roles(self) -> tuple[ManagementRole, ...]:
+        """Return the roles that the organization has made, by name."""
+
+    def management_scopes(self) -> tuple[ManagementScope, ...]:
+        """Return the custom scopes, by name."""
+
+    def role_assignments(self) -> tuple[RoleAssignment, ...]:
+        """Return all role assignments, by name."""
+
+    def someone_is_in_charge(self) -> bool:
+        """Tell whether an account that is not disabled holds Role Management for the whole organization."""
 
     def audit_entries(
         self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
@@ -249,6 +269,24 @@ class Directory(DirectoryReader, Protocol):
 
     def link_many(self, mailboxes: Sequence[int], delegate: int) -> None:
         """Link one delegate to many mailboxes, set-based."""
+
+    def put_management_role(self, role: ManagementRole) -> None:
+        """Store a role over the one with its name, or add it."""
+
+    def remove_management_role(self, name: str) -> None:
+        """Remove a role."""
+
+    def put_management_scope(self, scope: ManagementScope) -> None:
+        """Store a scope over the one with its name, or add it."""
+
+    def remove_management_scope(self, name: str) -> None:
+        """Remove a scope."""
+
+    def put_role_assignments(self, assignments: Iterable[RoleAssignment]) -> None:
+        """Store assignments over those with their names, or add them."""
+
+    def remove_role_assignment(self, name: str) -> None:
+        """Remove an assignment."""
 
     def unlink(self, mailbox: int, delegates: Sequence[int] | None = None) -> None:
         """Remove auto-mapping links: of these delegates, or of all."""

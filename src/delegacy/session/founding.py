@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -17,33 +18,24 @@ from delegacy.domain.organization import (
     AccountDomain,
 )
 from delegacy.domain.ports import Directory, UnitOfWork
+from delegacy.domain.rbac import DEFAULT_POLICY, RoleAssignment, ScopeKind
 from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import MailboxRight, Right
+from delegacy.domain.role_catalogue import (
+    DEFAULT_POLICY_ROLES,
+    DISCOVERY_MANAGEMENT,
+    ORGANIZATION_MANAGEMENT,
+    ROLE_GROUPS,
+)
 from delegacy.domain.sid import NETWORK_SERVICE, SYSTEM, Sid
 
 ADMINISTRATOR: Final = "Administrator"
-ORGANIZATION_MANAGEMENT: Final = "Organization Management"
-DISCOVERY_MANAGEMENT: Final = "Discovery Management"
-
-ROLE_GROUPS: Final = (
-    ORGANIZATION_MANAGEMENT,
-    "Recipient Management",
-    "View-Only Organization Management",
-    "Help Desk",
-    "Records Management",
-    "Compliance Management",
-    DISCOVERY_MANAGEMENT,
-    "Hygiene Management",
-    "Server Management",
-    "Public Folder Management",
-    "Delegated Setup",
-    "UM Management",
-)
 _EXCHANGE_GROUPS: Final = ("Exchange Servers", "Exchange Trusted Subsystem", "Managed Availability Servers")
 _WELL_KNOWN_GROUPS: Final = (
     ("Domain Admins", 512, GroupScope.GLOBAL),
     ("Enterprise Admins", 519, GroupScope.UNIVERSAL),
 )
+_ROLE_GROUP: Final = frozenset({RecipientTypeDetails.ROLE_GROUP})
 _ADMINISTRATOR_RID: Final = 500
 
 _DISCOVERY_MAILBOX: Final = "DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}"
@@ -97,6 +89,43 @@ def found_organization(
     return administrator
 
 
+def default_assignments(role_groups: Mapping[str, int]) -> list[RoleAssignment]:
+    """Return the role assignments that an organization starts with. ``role_groups`` are the keys of the built-in role groups by name."""
+
+    def given(name: str, role: str, group: int, *, delegating: bool = False, view_only: bool = False) -> RoleAssignment:
+        scope = ScopeKind.NONE if view_only else ScopeKind.NOT_APPLICABLE
+        return RoleAssignment(
+            guid=uuid.uuid4(), name=name, role=role, assignee=group, delegating=delegating, write_scope=scope
+        )
+
+    assignments = []
+    for group in ROLE_GROUPS:
+        key = role_groups.get(group.name)
+        if key is None:
+            continue
+        assignments += [given(f"{role}-{group.name}", role, key) for role in group.roles]
+        assignments += [given(f"{role}-{group.name}", role, key, view_only=True) for role in group.view_only]
+        assignments += [
+            given(f"{role}-{group.name}-Delegating", role, key, delegating=True) for role in group.delegating
+        ]
+    return assignments + [
+        RoleAssignment(guid=uuid.uuid4(), name=f"{role}-{DEFAULT_POLICY}", role=role, policy=DEFAULT_POLICY)
+        for role in DEFAULT_POLICY_ROLES
+    ]
+
+
+def complete_organization(work: UnitOfWork) -> bool:
+    """Add to an organization of an older version what every organization has by now; the caller commits. Tell whether anything was missing."""
+    directory = work.directory
+    if directory.role_assignments():
+        return False
+    found = {group.name: directory.find(group.name, _ROLE_GROUP) for group in ROLE_GROUPS}
+    directory.put_role_assignments(
+        default_assignments({name: groups[0].id for name, groups in found.items() if groups})
+    )
+    return True
+
+
 class _Founder:
     def __init__(self, directory: Directory, domain: str, netbios: str, now: datetime) -> None:
         try:
@@ -128,7 +157,7 @@ class _Founder:
             name: self._group(
                 name, GroupScope.UNIVERSAL, SECURITY_GROUPS_CONTAINER, kind=RecipientTypeDetails.ROLE_GROUP
             )
-            for name in ROLE_GROUPS
+            for name in (group.name for group in ROLE_GROUPS)
         }
         administrator = self._mailbox(
             ADMINISTRATOR, ADMINISTRATOR, RecipientTypeDetails.USER_MAILBOX, rid=_ADMINISTRATOR_RID
@@ -137,6 +166,9 @@ class _Founder:
         for name in ("Domain Admins", "Enterprise Admins", ORGANIZATION_MANAGEMENT):
             directory.add_members(groups[name].id, [administrator.id])
         directory.set_inherited(_inherited_entries(administrator, groups))
+        directory.put_role_assignments(
+            default_assignments({group.name: groups[group.name].id for group in ROLE_GROUPS})
+        )
         for name, display_name in _ARBITRATION_MAILBOXES:
             self._mailbox(name, display_name, RecipientTypeDetails.ARBITRATION_MAILBOX)
         discovery = self._mailbox(

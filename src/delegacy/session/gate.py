@@ -1,30 +1,34 @@
 """The order of checks around every cmdlet: RBAC, bind, scope, ShouldProcess, run, audit, commit.
 
-`find` and `names` show a caller the cmdlets that are his. The interpreter binds. The cmdlet looks its object up, asks ShouldProcess and
-runs, in the transactions that the gate keeps; `step` writes the audit record beside the change and `flush` makes both durable.
+`find` and `names` show a caller the cmdlets and parameters that are his. The interpreter binds. The cmdlet looks its object up, asks
+ShouldProcess and runs, in the transactions that the gate keeps, and every change is held against the caller's write scope before it is
+made; `step` writes the audit record beside the change and `flush` makes both durable.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from delegacy.cmdlets._base import DirectoryCmdlet, class_of, error_record
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.domain.audit import ModifiedProperty
-from delegacy.domain.change import Change
-from delegacy.domain.errors import DelegacyError, StoreError
+from delegacy.domain.change import Change, ObjectAdded
+from delegacy.domain.errors import DelegacyError, ManagementObjectNotFound, OutOfScope, StoreError
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher, Store
+from delegacy.domain.rbac import RecipientScope
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.policy.questions import Questions
+from delegacy.policy.rbac import Access, decide_write, holds_cmdlet, holds_parameter, is_limited, read_scopes
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
 from delegacy.powershell.metadata import CmdletInfo
+from delegacy.session.access import LISTED, delegable_roles, load_access
 from delegacy.session.auditing import Entry, audit_record
 from delegacy.session.caller import Caller
+from delegacy.session.scoping import changed_objects, out_of_scope
 from delegacy.session.transactions import Transactions
-
-_READING = "Get-"
 
 
 class Gate:
@@ -41,16 +45,36 @@ class Gate:
     ) -> None:
         self._caller = caller
         self._transactions = Transactions(store, self._watch)
-        self._session = CmdletSession(self._transactions, caller, clock, questions, passwords, to_utc)
+        self._store = store
+        self.to_utc = to_utc
+        self._access = Access()
+        self._access_change = -1
+        self._is_current = False
+        self._visible: dict[str, CmdletInfo] = {}
+        self._running: Cmdlet | None = None
+        self._session = CmdletSession(self._transactions, caller, clock, questions, passwords, self)
+
+    def begin(self) -> None:
+        """Begin a command: the caller's roles are looked at again when it first needs one."""
+        self._is_current = False
 
     def find(self, name: str) -> CmdletInfo | None:
-        """Return the cmdlet with this name if the caller may run it."""
+        """Return the cmdlet with this name, with the parameters that the caller may use, if he may run it.
+
+        Raises `PowerShellError` when the store can't tell.
+        """
+        self._look_again()
         info = find_cmdlet(name)
-        return info if info is not None and self._admits(info.name) else None
+        if info is None or not holds_cmdlet(self._access, info.name):
+            return None
+        if info.name not in self._visible:
+            self._visible[info.name] = self._narrowed(info)
+        return self._visible[info.name]
 
     def names(self) -> Collection[str]:
         """Return the names of the cmdlets that the caller may run."""
-        return [name for name in CMDLETS if self._admits(name)]
+        self._look_again()
+        return [name for name in CMDLETS if holds_cmdlet(self._access, name)]
 
     def create(self, info: CmdletInfo) -> Cmdlet:
         """Return a new cmdlet with its session."""
@@ -65,6 +89,8 @@ class Gate:
         session, transactions = self._session, self._transactions
         transactions.enter(writes=writes)
         outer, session.entry = session.entry, None
+        outer_cmdlet, self._running = self._running, cmdlet
+        outer_scopes, session.scopes = session.scopes, read_scopes(self._access, cmdlet.name)
         try:
             try:
                 run()
@@ -78,6 +104,8 @@ class Gate:
                     self._record(cmdlet, session.entry)
         finally:
             session.entry = outer
+            self._running = outer_cmdlet
+            session.scopes = outer_scopes
             if isinstance(cmdlet, DirectoryCmdlet) and writes and cmdlet.changes_recipients:
                 transactions.forget()
             transactions.leave()
@@ -103,12 +131,71 @@ class Gate:
         return error_record(error, class_of(cmdlet)) if isinstance(error, DelegacyError) else None
 
     def _watch(self, change: Change) -> None:
-        """Note a change that the running step is about to make."""
+        """Hold a change that the running step is about to make against the caller's roles as they are now, and note it.
+
+        Raises `OutOfScope`.
+        """
+        directory = self._transactions.directory
+        self._look_at_roles(directory)
+        if not self._access.unlimited and self._running is not None:
+            self._require_scope(self._running, change, directory)
         if self._session.entry is not None:
             self._session.entry.changes.append(change)
 
-    def _admits(self, name: str) -> bool:
-        return self._caller.is_administrator or name.startswith(_READING)
+    def _require_scope(self, cmdlet: Cmdlet, change: Change, directory: DirectoryReader) -> None:
+        if not holds_cmdlet(self._access, cmdlet.name):
+            raise OutOfScope(f"{cmdlet.name} isn't among your roles any more.", cmdlet.name)
+        used = _used(cmdlet)
+        if not is_limited(self._access, cmdlet.name, used):
+            return
+        entry = self._session.entry
+        new = {change.added.guid for change in entry.changes if isinstance(change, ObjectAdded)} if entry else set()
+        for recipient in changed_objects(change, directory):
+            if recipient.guid not in new:
+                self._require_one(cmdlet, used, recipient)
+
+    def require_writable(self, recipient: Recipient) -> None:
+        """Raise `OutOfScope` where the running cmdlet may not change this object."""
+        if self._running is not None:
+            self._require_one(self._running, _used(self._running), recipient)
+
+    def _require_one(self, cmdlet: Cmdlet, used: Sequence[str], recipient: Recipient) -> None:
+        if decide_write(self._access, cmdlet.name, used, recipient) is not None:
+            raise out_of_scope(recipient)
+
+    def may_run(self, cmdlet: str, *parameters: str) -> bool:
+        """Tell whether the caller's roles hold a cmdlet, with these parameters."""
+        return holds_cmdlet(self._access, cmdlet) and all(
+            holds_parameter(self._access, cmdlet, parameter) for parameter in parameters
+        )
+
+    def _look_again(self) -> None:
+        if self._is_current:
+            return
+        try:
+            with self._store.read() as directory:
+                self._look_at_roles(directory)
+        except StoreError as error:
+            raise PowerShellError(error_record(error, "Delegacy.Session.Gate")) from error
+        self._is_current = True
+
+    def _look_at_roles(self, directory: DirectoryReader) -> None:
+        """Load the caller's roles if the directory has changed. A caller whose account is gone has none."""
+        if directory.change == self._access_change:
+            return
+        try:
+            self._access = load_access(directory, self._caller)
+        except ManagementObjectNotFound:
+            self._access = Access()
+        self._access_change = directory.change
+        self._visible.clear()
+
+    def _narrowed(self, info: CmdletInfo) -> CmdletInfo:
+        """Return the declaration with the parameters that the caller may use."""
+        held = tuple(
+            parameter for parameter in info.parameters if holds_parameter(self._access, info.name, parameter.name)
+        )
+        return info if len(held) == len(info.parameters) else replace(info, parameters=held)
 
     def _record(self, cmdlet: Cmdlet, entry: Entry) -> None:
         info = find_cmdlet(cmdlet.name)
@@ -125,8 +212,18 @@ class Gate:
                 raise
 
 
+def _used(cmdlet: Cmdlet) -> list[str]:
+    """Return the names of the parameters that a cmdlet was given."""
+    info = find_cmdlet(cmdlet.name)
+    if info is None:
+        return []
+    return [parameter.name for name in cmdlet.bound if (parameter := info.parameter_of(name)) is not None]
+
+
 class CmdletSession:
-    """`Session`: what the gate gives to cmdlets."""
+    """`Session`: what the gate gives to cmdlets. ``scopes`` hold what the running cmdlet sees; None where that is everything."""
+
+    scopes: tuple[RecipientScope, ...] | None = None
 
     def __init__(
         self,
@@ -135,11 +232,14 @@ class CmdletSession:
         clock: Clock,
         questions: Questions,
         passwords: PasswordHasher,
-        to_utc: Callable[[datetime], datetime],
+        gate: Gate,
     ) -> None:
         self._transactions = transactions
-        self.to_utc = to_utc
+        self._gate = gate
         self._caller = caller
+        self.require_writable = gate.require_writable
+        self.may_run = gate.may_run
+        self.to_utc = gate.to_utc
         self.clock = clock
         self.questions = questions
         self.passwords = passwords
@@ -148,8 +248,9 @@ class CmdletSession:
 
     @property
     def directory(self) -> DirectoryReader:
-        """The directory as this step sees it."""
-        return self._transactions.reader
+        """The directory as this step sees it, as far as the caller may."""
+        reader = self._transactions.reader
+        return reader if self.scopes is None else reader.narrowed(self.scopes)
 
     @property
     def changes(self) -> Directory:
@@ -177,8 +278,20 @@ class CmdletSession:
         return self._caller.account
 
     def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
-        """Return the object that an identity names."""
-        return self._transactions.resolve(identity, kinds)
+        """Return somebody whom a command names besides its object."""
+        if self.scopes is None:
+            return self._transactions.resolve(identity, kinds)
+        return self._transactions.reader.narrowed((*self.scopes, LISTED)).resolve(identity, kinds)
+
+    def resolve_object(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+        """Return the object of a command."""
+        if self.scopes is None:
+            return self._transactions.resolve(identity, kinds)
+        return self.directory.resolve(identity, kinds)
+
+    def delegable_roles(self) -> frozenset[str]:
+        """Return the folded names of the roles that the caller may hand to others."""
+        return delegable_roles(self._transactions.reader, self._caller)
 
     def started(self) -> None:
         """Begin to tell of a record, from nothing."""

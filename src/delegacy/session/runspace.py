@@ -58,6 +58,7 @@ class Runspace:
         """
         with self._running:
             try:
+                self.gate.begin()
                 if isinstance(script, str):
                     return self.interpreter.run(script, name=name, arguments=arguments)
                 return self.interpreter.run_tree(script)
@@ -70,11 +71,12 @@ class Runspace:
         Raises the `DelegacyError` of what went wrong first, or `PowerShellError` for what is no matter of the directory: no such
         cmdlet within the caller's reach, no such parameter, a value that does not convert.
         """
-        info = self.gate.find(cmdlet)
-        if info is not None and info.supports_should_process:
-            parameters.setdefault(_CONFIRM, False)
         with self._running:
             try:
+                self.gate.begin()
+                info = self.gate.find(cmdlet)
+                if info is not None and info.supports_should_process:
+                    parameters.setdefault(_CONFIRM, False)
                 outcome = self.interpreter.invoke(cmdlet, parameters)
             finally:
                 self.gate.close()
@@ -92,6 +94,7 @@ class Runspace:
         script.set_variable("ErrorActionPreference", "Stop")
         with self._running:
             try:
+                self.gate.begin()
                 script.run(text, arguments=arguments)
             finally:
                 self.gate.close()

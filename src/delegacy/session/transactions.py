@@ -124,6 +124,11 @@ class Transactions:
         unit.dirty = True
         return unit.work.directory
 
+    @property
+    def directory(self) -> DirectoryReader:
+        """The directory as the write transaction that is open sees it."""
+        return self._opened_unit().work.directory
+
     def audit(self) -> AuditLog:
         """Return the audit log of the write transaction, which is opened if there is none."""
         unit = self._opened_unit()

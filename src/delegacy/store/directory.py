@@ -1,8 +1,9 @@
 """The directory inside a write transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from uuid import uuid4
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -25,10 +26,11 @@ from delegacy.domain.errors import ManagementObjectAlreadyExists, ManagementObje
 from delegacy.domain.identity import fold
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation
 from delegacy.domain.ports import LostGrant, Place
+from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import grants, history, membership, objects
+from delegacy.store import grants, history, membership, objects, roles
 from delegacy.store.reading import SqlDirectoryReader
 from delegacy.store.transaction import Transaction
 
@@ -168,6 +170,30 @@ class SqlDirectory(SqlDirectoryReader):
         self._tell(lambda: Unlinked(mailbox, tuple(gone)))
         for delegate in gone:
             self._connection.run("DELETE FROM automapping WHERE mailbox = ? AND delegate = ?", (mailbox, delegate))
+
+    def put_management_role(self, role: ManagementRole) -> None:
+        self._tell(lambda: OrganizationChanged("management role"))
+        roles.put_role(self._connection, role, role.guid or uuid4(), self._now)
+
+    def remove_management_role(self, name: str) -> None:
+        self._tell(lambda: OrganizationChanged("management role"))
+        roles.remove_role(self._connection, name)
+
+    def put_management_scope(self, scope: ManagementScope) -> None:
+        self._tell(lambda: OrganizationChanged("management scope"))
+        roles.put_scope(self._connection, scope, self._now)
+
+    def remove_management_scope(self, name: str) -> None:
+        self._tell(lambda: OrganizationChanged("management scope"))
+        roles.remove_scope(self._connection, name)
+
+    def put_role_assignments(self, assignments: Iterable[RoleAssignment]) -> None:
+        self._tell(lambda: OrganizationChanged("role assignment"))
+        roles.put_assignments(self._connection, assignments, self._now)
+
+    def remove_role_assignment(self, name: str) -> None:
+        self._tell(lambda: OrganizationChanged("role assignment"))
+        roles.remove_assignment(self._connection, name)
 
     def _tell(self, change: Callable[[], Change]) -> None:
         """Tell the watcher of a change before it is made; what was before is read only where somebody watches."""

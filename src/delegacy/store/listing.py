@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.identity import fold
 from delegacy.domain.ports import RecipientQuery
+from delegacy.domain.rbac import RecipientScope, ScopeKind
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.store.engine import Connection, Dialect
 from delegacy.store.filter_sql import Condition, condition, is_like, within
@@ -89,6 +90,8 @@ def _wanted(query: RecipientQuery, dialect: Dialect) -> Condition:
         conditions.append(sa.or_(*(within(name, prefix) for name in _NAMES)) if prefix else sa.false())
     if query.container is not None:
         conditions.append(_below(fold(query.container.rstrip("/"))))
+    if query.within is not None:
+        conditions.append(sa.or_(sa.false(), *(_inside(scope, dialect) for scope in query.within)))
     return sa.and_(sa.true(), *conditions)
 
 
@@ -105,6 +108,22 @@ def _wildcard(pattern: str) -> Condition:
         is_like(recipient.c.alias_key, pattern),
         recipient.c.id.in_(addresses),
     )
+
+
+def _inside(scope: RecipientScope, dialect: Dialect) -> Condition:
+    """Return the condition that ``RecipientScope.admits`` computes."""
+    if scope.kind is ScopeKind.ORGANIZATION:
+        return sa.true()
+    if scope.kind is ScopeKind.NONE:
+        return sa.false()
+    conditions: list[Condition] = []
+    if scope.keys is not None:
+        conditions.append(recipient.c.id.in_(sorted(scope.keys)))
+    if scope.root:
+        conditions.append(_below(scope.root))
+    if scope.condition is not None:
+        conditions.append(condition(scope.condition, dialect))
+    return sa.and_(sa.true(), *conditions)
 
 
 def _below(container: str) -> Condition:

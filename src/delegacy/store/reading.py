@@ -1,6 +1,8 @@
 """The directory as one transaction sees it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -13,9 +15,10 @@ from delegacy.domain.group import Membership
 from delegacy.domain.identity import fold
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
 from delegacy.domain.ports import Holding, RecipientQuery
+from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import audit, grants, listing, reverse
+from delegacy.store import audit, grants, listing, reverse, roles
 from delegacy.store.engine import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
@@ -35,6 +38,7 @@ class SqlDirectoryReader:
         self._connection = connection
         self._server = server
         self._now = now
+        self._scopes: tuple[RecipientScope, ...] | None = None
         row = connection.row("SELECT change FROM head WHERE id = 1")  # the first read fixes what the transaction sees
         if row is None:
             raise StoreError("The database holds no directory.")
@@ -43,6 +47,11 @@ class SqlDirectoryReader:
     @property
     def change(self) -> int:
         return self._change
+
+    def narrowed(self, scopes: tuple[RecipientScope, ...]) -> "SqlDirectoryReader":
+        other = copy(self)
+        other._scopes = scopes  # noqa: SLF001 - its own
+        return other
 
     def organization(self) -> Organization:
         domains = self.account_domains()
@@ -81,15 +90,18 @@ class SqlDirectoryReader:
         return {row[0]: to_recipient(row) for row in rows}
 
     def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
-        rows = find_rows(self._connection, identity, kinds)
-        if not rows:
+        found = self.find(identity, kinds)
+        if not found:
             raise ManagementObjectNotFound(identity, self._server_name())
-        if len(rows) > 1:
+        if len(found) > 1:
             raise ManagementObjectAmbiguous(identity)
-        return to_recipient(rows[0])
+        return found[0]
 
     def find(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> tuple[Recipient, ...]:
-        return tuple(map(to_recipient, find_rows(self._connection, identity, kinds)))
+        found = tuple(map(to_recipient, find_rows(self._connection, identity, kinds)))
+        if self._scopes is None:
+            return found
+        return tuple(one for one in found if any(scope.admits(one) for scope in self._scopes))
 
     def by_address(self, address: str) -> Recipient | None:
         key = address_key(address)
@@ -111,10 +123,10 @@ class SqlDirectoryReader:
         return None if row is None else to_recipient(row)
 
     def list(self, query: RecipientQuery) -> Iterator[Recipient]:
-        return listing.listed(self._connection, query)
+        return listing.listed(self._connection, self._in_sight(query))
 
     def count(self, query: RecipientQuery) -> int:
-        return listing.counted(self._connection, query)
+        return listing.counted(self._connection, self._in_sight(query))
 
     def principal_names(self, sids: Iterable[Sid]) -> Mapping[Sid, str]:
         return printed_names(self._connection, sids)
@@ -166,10 +178,13 @@ class SqlDirectoryReader:
             "SELECT group_id, manager FROM manager WHERE group_id IN ({keys}) ORDER BY group_id, position", groups
         )
 
-    def managed_by(self, manager: int) -> frozenset[int]:
-        return frozenset(
-            row[0] for row in self._connection.rows("SELECT group_id FROM manager WHERE manager = ?", (manager,))
+    def managed_by(self, managers: Iterable[int]) -> frozenset[int]:
+        connection = self._connection
+        rows = connection.rows(
+            f"SELECT DISTINCT group_id FROM manager WHERE manager IN ({connection.key_set})",
+            (connection.keys(managers),),
         )
+        return frozenset(row[0] for row in rows)
 
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         found = self._connection.row("SELECT id FROM object WHERE sid = ? AND sid <> ''", (group,))
@@ -190,10 +205,28 @@ class SqlDirectoryReader:
     def who_can(self, target: int) -> Sequence[Holding]:
         return reverse.who_can(self._connection, target)
 
+    def security_groups_of(self, account: int) -> frozenset[int]:
+        return reverse.security_groups(self._connection, account)
+
+    def management_roles(self) -> tuple[ManagementRole, ...]:
+        return roles.roles(self._connection)
+
+    def management_scopes(self) -> tuple[ManagementScope, ...]:
+        return roles.scopes(self._connection)
+
+    def role_assignments(self) -> tuple[RoleAssignment, ...]:
+        return roles.assignments(self._connection)
+
+    def someone_is_in_charge(self) -> bool:
+        return roles.is_someone_in_charge(self._connection)
+
     def audit_entries(
         self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
     ) -> Sequence[AuditRecord]:
         return audit.search(self._connection, start=start, end=end, limit=limit)
+
+    def _in_sight(self, query: RecipientQuery) -> RecipientQuery:
+        return query if self._scopes is None else replace(query, within=self._scopes)
 
     def _joined(self, join: str, key: int) -> tuple[Recipient, ...]:
         return tuple(map(to_recipient, self._connection.rows(f"{SELECT} JOIN {join}", (key,))))

@@ -78,6 +78,13 @@ def what_can(connection: Connection, account: int, after: int | None, limit: int
     return [holding for _, holding in _holdings(connection, sorted(targets)[:limit], (trustees, delegates))]
 
 
+def security_groups(connection: Connection, account: int) -> frozenset[int]:
+    """Return the security groups that an account, or its linked mailbox, is in, through any nesting."""
+    selves = identities_of(connection, account)
+    rows = connection.rows(_GROUPS.format(keys=connection.key_set), (connection.keys(selves),))
+    return frozenset(key for key, security, _ in rows if security)
+
+
 def who_can(connection: Connection, target: int) -> Sequence[Holding]:
     """Return the grants on a target that are its own, ordered by trustee."""
     return sorted(
