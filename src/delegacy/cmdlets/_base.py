@@ -21,7 +21,7 @@ from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.policy.questions import Questions
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord
-from delegacy.powershell.metadata import parameter
+from delegacy.powershell.metadata import CmdletInfo, parameter
 from delegacy.powershell.values import PSObject
 
 T = TypeVar("T")
@@ -96,6 +96,12 @@ class Session(Protocol):
 
     def may_run(self, cmdlet: str, *parameters: str) -> bool:
         """Tell whether the caller's roles hold a cmdlet, with these parameters."""
+
+    def require_someone_in_charge(self) -> None:
+        """Raise `LastAdministrator` if what the step has done leaves nobody who may decide who may do what."""
+
+    def declaration(self, cmdlet: str) -> CmdletInfo | None:
+        """Return what is declared about a cmdlet, whether or not the caller has it."""
 
     def delegable_roles(self) -> frozenset[str]:
         """Return the folded names of the roles that the caller may hand to others."""
@@ -175,6 +181,7 @@ class DirectoryCmdlet(Cmdlet):
             try:
                 self.check_server()
                 self.run()
+                self.session.require_someone_in_charge()
             except ReadAgain:
                 continue
             except DelegacyError as error:

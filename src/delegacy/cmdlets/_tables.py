@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from delegacy.cmdlets import _views
+from delegacy.cmdlets import _role_views, _views
 from delegacy.powershell.views import Column, TableView, View, columns
 
 
@@ -46,6 +46,13 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         _views.DISTRIBUTION_GROUP: _table("Name", "DisplayName", "GroupType", "PrimarySmtpAddress"),
         _views.DYNAMIC_GROUP: _table("Name", "ManagedBy"),
         _views.GROUP: _table("Name", "DisplayName", "SamAccountName", "GroupType"),
+        _role_views.ROLE_GROUP: _table("Name", Column("AssignedRoles", "Roles"), "RoleAssignments", "ManagedBy"),
+        _role_views.ROLE: _table("Name", "RoleType"),
+        _role_views.ROLE_ENTRY: _table("Name", "Role", "Parameters"),
+        _role_views.ASSIGNMENT: _table(
+            "Name", "Role", "RoleAssigneeName", "RoleAssigneeType", "AssignmentMethod", "EffectiveUserName"
+        ),
+        _role_views.SCOPE: _table("Name", "ScopeRestrictionType", "Exclusive", "RecipientRoot", "RecipientFilter"),
         _views.ACCEPTED_DOMAIN: _table("Name", "DomainName", "DomainType", "Default"),
     }
 )

@@ -42,6 +42,16 @@ DISABLE_MAILBOX: Final = (
 )
 ADD_MEMBER: Final = 'Adding distribution group member "{member}" on group "{identity}".'
 REMOVE_MEMBER: Final = 'Removing distribution group member "{member}" on group "{identity}".'
+ADD_ROLE_GROUP_MEMBER: Final = 'Adding role group member "{member}" to role group "{identity}".'
+REMOVE_ROLE_GROUP_MEMBER: Final = 'Removing role group member "{member}" from role group "{identity}".'
+UPDATE_ROLE_GROUP_MEMBERS: Final = 'Updating the members of role group "{identity}".'
+ADD_ROLE_ENTRY: Final = 'Adding the management role entry "{entry}" to the role "{role}".'
+SET_ROLE_ENTRY: Final = 'Setting the management role entry "{entry}" on the role "{role}".'
+REMOVE_ROLE_ENTRY: Final = 'Removing the management role entry "{entry}" from the role "{role}".'
+EXCLUSIVE_SCOPE: Final = (
+    'The scope "{name}" is exclusive: the recipients in it can be changed only by those with an assignment that has an exclusive '
+    "scope, from now on. Do you want to continue?"
+)
 ADD_ACCEPTED_DOMAIN: Final = 'Creating Accepted Domain "{name}" with domain name "{domain}".'
 SET_ORGANIZATION_CONFIG: Final = 'Setting organization configuration "{name}".'
 ADD_TRUST: Final = 'Trusting domain "{name}" with NetBIOS name "{netbios}".'

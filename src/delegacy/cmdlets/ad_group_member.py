@@ -6,7 +6,6 @@ from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet, ad_group
 from delegacy.cmdlets._base import Identity, as_identities, as_identity
 from delegacy.cmdlets._groups import MEMBERS, require_nestable
-from delegacy.cmdlets._removal import require_administrators_left
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import ManagementObjectNotFound, RecipientNotFound
 from delegacy.domain.recipient import GROUPS, Recipient
@@ -79,8 +78,6 @@ class RemoveADGroupMember(_GroupMemberCmdlet):
     output_types = (_views.AD_GROUP,)
 
     def change(self, group: Recipient, members: list[Recipient]) -> None:
-        """Remove the members, unless nobody would be left in charge."""
-        changes = self.session.changes
-        require_administrators_left(changes, group, {member.id for member in members})
-        changes.remove_members(group.id, [member.id for member in members])
+        """Remove the members."""
+        self.session.changes.remove_members(group.id, [member.id for member in members])
         self.modified(group.canonical_name, ModifiedProperty("Members", _views.plain(members), ""))

@@ -49,12 +49,38 @@ from delegacy.cmdlets.mailbox_permission import (
     GetMailboxPermission,
     RemoveMailboxPermission,
 )
+from delegacy.cmdlets.management_role import GetManagementRole, NewManagementRole, RemoveManagementRole
+from delegacy.cmdlets.management_role_assignment import (
+    GetManagementRoleAssignment,
+    NewManagementRoleAssignment,
+    RemoveManagementRoleAssignment,
+    SetManagementRoleAssignment,
+)
+from delegacy.cmdlets.management_role_entry import (
+    AddManagementRoleEntry,
+    GetManagementRoleEntry,
+    RemoveManagementRoleEntry,
+    SetManagementRoleEntry,
+)
+from delegacy.cmdlets.management_scope import (
+    GetManagementScope,
+    NewManagementScope,
+    RemoveManagementScope,
+    SetManagementScope,
+)
 from delegacy.cmdlets.organization_config import GetOrganizationConfig, SetOrganizationConfig
 from delegacy.cmdlets.recipient import GetRecipient
 from delegacy.cmdlets.recipient_permission import (
     AddRecipientPermission,
     GetRecipientPermission,
     RemoveRecipientPermission,
+)
+from delegacy.cmdlets.role_group import GetRoleGroup, NewRoleGroup, RemoveRoleGroup, SetRoleGroup
+from delegacy.cmdlets.role_group_member import (
+    AddRoleGroupMember,
+    GetRoleGroupMember,
+    RemoveRoleGroupMember,
+    UpdateRoleGroupMember,
 )
 from delegacy.cmdlets.user import GetUser, SetUser
 from delegacy.powershell.metadata import CmdletInfo, cmdlet_info
@@ -65,7 +91,9 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Add-ADPermission": AddADPermission,
         "Add-DistributionGroupMember": AddDistributionGroupMember,
         "Add-MailboxPermission": AddMailboxPermission,
+        "Add-ManagementRoleEntry": AddManagementRoleEntry,
         "Add-RecipientPermission": AddRecipientPermission,
+        "Add-RoleGroupMember": AddRoleGroupMember,
         "Disable-Mailbox": DisableMailbox,
         "Enable-Mailbox": EnableMailbox,
         "Get-ADGroup": GetADGroup,
@@ -82,9 +110,15 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Get-MailUser": GetMailUser,
         "Get-Mailbox": GetMailbox,
         "Get-MailboxPermission": GetMailboxPermission,
+        "Get-ManagementRole": GetManagementRole,
+        "Get-ManagementRoleAssignment": GetManagementRoleAssignment,
+        "Get-ManagementRoleEntry": GetManagementRoleEntry,
+        "Get-ManagementScope": GetManagementScope,
         "Get-OrganizationConfig": GetOrganizationConfig,
         "Get-Recipient": GetRecipient,
         "Get-RecipientPermission": GetRecipientPermission,
+        "Get-RoleGroup": GetRoleGroup,
+        "Get-RoleGroupMember": GetRoleGroupMember,
         "Get-User": GetUser,
         "New-ADGroup": NewADGroup,
         "New-ADTrust": NewADTrust,
@@ -95,6 +129,10 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "New-MailContact": NewMailContact,
         "New-MailUser": NewMailUser,
         "New-Mailbox": NewMailbox,
+        "New-ManagementRole": NewManagementRole,
+        "New-ManagementRoleAssignment": NewManagementRoleAssignment,
+        "New-ManagementScope": NewManagementScope,
+        "New-RoleGroup": NewRoleGroup,
         "Remove-ADGroupMember": RemoveADGroupMember,
         "Remove-ADPermission": RemoveADPermission,
         "Remove-DistributionGroup": RemoveDistributionGroup,
@@ -104,14 +142,25 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Remove-MailUser": RemoveMailUser,
         "Remove-Mailbox": RemoveMailbox,
         "Remove-MailboxPermission": RemoveMailboxPermission,
+        "Remove-ManagementRole": RemoveManagementRole,
+        "Remove-ManagementRoleAssignment": RemoveManagementRoleAssignment,
+        "Remove-ManagementRoleEntry": RemoveManagementRoleEntry,
+        "Remove-ManagementScope": RemoveManagementScope,
         "Remove-RecipientPermission": RemoveRecipientPermission,
+        "Remove-RoleGroup": RemoveRoleGroup,
+        "Remove-RoleGroupMember": RemoveRoleGroupMember,
         "Search-AdminAuditLog": SearchAdminAuditLog,
         "Set-DistributionGroup": SetDistributionGroup,
         "Set-DynamicDistributionGroup": SetDynamicDistributionGroup,
         "Set-MailUser": SetMailUser,
         "Set-Mailbox": SetMailbox,
+        "Set-ManagementRoleAssignment": SetManagementRoleAssignment,
+        "Set-ManagementRoleEntry": SetManagementRoleEntry,
+        "Set-ManagementScope": SetManagementScope,
         "Set-OrganizationConfig": SetOrganizationConfig,
+        "Set-RoleGroup": SetRoleGroup,
         "Set-User": SetUser,
+        "Update-RoleGroupMember": UpdateRoleGroupMember,
     }
 )
 

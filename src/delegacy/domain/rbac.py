@@ -13,7 +13,7 @@ from uuid import UUID
 
 from delegacy.domain.identity import fold
 from delegacy.domain.recipient import Recipient
-from delegacy.domain.recipient_filter import Filter, matches
+from delegacy.domain.recipient_filter import Filter, matches, parse_filter
 
 DEFAULT_POLICY: Final = "Default Role Assignment Policy"
 """The role assignment policy that every mailbox has."""
@@ -81,52 +81,6 @@ class ManagementRole:
         return not self.parent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManagementScope:
-    """A custom scope: the recipients that a filter admits, in or below a container (canonical name; anywhere if empty).
-
-    What lies in an ``exclusive`` scope can be changed by nobody but those whose assignment has an exclusive scope that holds it.
-    """
-
-    guid: UUID
-    name: str
-    recipient_filter: str = ""
-    recipient_root: str = ""
-    exclusive: bool = False
-    when_changed: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """Return the folded name."""
-        return fold(self.name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleAssignment:
-    """A role given to a group or user (``assignee``, the store's key), or to a role assignment ``policy``.
-
-    A ``delegating`` assignment lets its holder hand the role on, and gives none of its cmdlets. ``write_scope`` NOT_APPLICABLE leaves the
-    role's own; OU names a ``container``, the two custom kinds a ``scope`` by name.
-    """
-
-    guid: UUID
-    name: str
-    role: str
-    assignee: int = 0
-    policy: str = ""
-    delegating: bool = False
-    enabled: bool = True
-    write_scope: ScopeKind = ScopeKind.NOT_APPLICABLE
-    scope: str = ""
-    container: str = ""
-    when_changed: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """Return the folded name."""
-        return fold(self.name)
-
-
 @dataclass(frozen=True, slots=True)
 class RecipientScope:
     """A set of recipients: by key, below a container (folded canonical name), and by a condition; ``kind`` alone for all or none."""
@@ -156,3 +110,55 @@ class RecipientScope:
 
 EVERYTHING: Final = RecipientScope(ScopeKind.ORGANIZATION)
 NOTHING: Final = RecipientScope(ScopeKind.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagementScope:
+    """A custom scope: the recipients that a filter admits, in or below a container (canonical name; anywhere if empty).
+
+    What lies in an ``exclusive`` scope can be changed by nobody but those whose assignment has an exclusive scope that holds it.
+    """
+
+    guid: UUID
+    name: str
+    recipient_filter: str = ""
+    recipient_root: str = ""
+    exclusive: bool = False
+    when_changed: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the folded name."""
+        return fold(self.name)
+
+    @property
+    def recipients(self) -> RecipientScope:
+        """Return what it holds."""
+        condition = parse_filter(self.recipient_filter) if self.recipient_filter else None
+        return RecipientScope(ScopeKind.CUSTOM_RECIPIENT_SCOPE, root=fold(self.recipient_root), condition=condition)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAssignment:
+    """A role given to a group or user (``assignee``, the store's key), or to a role assignment ``policy``.
+
+    A ``delegating`` assignment lets its holder hand the role on, and gives none of its cmdlets. ``write_scope`` NOT_APPLICABLE leaves the
+    role's own; OU names a ``container``, the two custom kinds a ``scope`` by name.
+    """
+
+    guid: UUID
+    name: str
+    role: str
+    assignee: int = 0
+    policy: str = ""
+    delegating: bool = False
+    enabled: bool = True
+    write_scope: ScopeKind = ScopeKind.NOT_APPLICABLE
+    scope: str = ""
+    container: str = ""
+    when_changed: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the folded name."""
+        return fold(self.name)

@@ -4,7 +4,7 @@ Source: the page of each management role and role group (Exchange Server 2013 he
 list of the entries. Roles whose cmdlets this product does not have are here without entries, so that assignments read as in Exchange.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -542,3 +542,15 @@ BUILT_IN_ROLES: Final[Mapping[str, ManagementRole]] = MappingProxyType(
     {fold(name): _role(name) for name in sorted({*_REGULAR_AND_DELEGATED, *_DELEGATED_ONLY})}
 )
 """Every built-in role by its folded name."""
+
+
+def known_roles(made: Iterable[ManagementRole]) -> dict[str, ManagementRole]:
+    """Return every role by its folded name: the built-in ones, and those that the organization has ``made``."""
+    return {**BUILT_IN_ROLES, **{role.key: role for role in made}}
+
+
+def lineage(roles: Mapping[str, ManagementRole], key: str) -> Iterator[str]:
+    """Yield the folded names of a role and of those that it is made from, up to the built-in one."""
+    while key in roles:
+        yield key
+        key = fold(roles[key].parent)

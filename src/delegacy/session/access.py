@@ -19,8 +19,8 @@ from delegacy.domain.rbac import (
     ScopeKind,
 )
 from delegacy.domain.recipient import RecipientTypeDetails
-from delegacy.domain.recipient_filter import Comparison, Operator, parse_filter
-from delegacy.domain.role_catalogue import BUILT_IN_ROLES
+from delegacy.domain.recipient_filter import Comparison, Operator
+from delegacy.domain.role_catalogue import known_roles, lineage
 from delegacy.policy.rbac import UNLIMITED, Access, HeldEntry
 from delegacy.session.caller import Caller
 
@@ -51,13 +51,13 @@ def load_access(directory: DirectoryReader, caller: Caller) -> Access:
         for key, entry in role.entries.items():
             exclusive = assignment.write_scope is ScopeKind.EXCLUSIVE_RECIPIENT_SCOPE
             entries.setdefault(key, []).append(HeldEntry(entry, role.name, assignment.name, read, write, exclusive))
-    exclusive_scopes = tuple(custom_scope(scope) for scope in loader.scopes.values() if scope.exclusive)
+    exclusive_scopes = tuple(scope.recipients for scope in loader.scopes.values() if scope.exclusive)
     return Access(MappingProxyType({key: tuple(held) for key, held in entries.items()}), exclusive_scopes)
 
 
 def delegable_roles(directory: DirectoryReader, caller: Caller) -> frozenset[str]:
     """Return the folded names of the roles that the caller may hand to others: those assigned to him so, and what is made from them."""
-    roles = all_roles(directory)
+    roles = known_roles(directory.management_roles())
     if caller.account is None:
         return frozenset(roles)
     loader = _Loader.of(directory, caller.account)
@@ -65,24 +65,6 @@ def delegable_roles(directory: DirectoryReader, caller: Caller) -> frozenset[str
         return frozenset()
     held = {assignment.role for assignment in loader.assignments() if assignment.delegating}
     return frozenset(key for key in roles if not held.isdisjoint(lineage(roles, key)))
-
-
-def all_roles(directory: DirectoryReader) -> dict[str, ManagementRole]:
-    """Return every role by its folded name: the built-in ones, and those that the organization has made."""
-    return {**BUILT_IN_ROLES, **{role.key: role for role in directory.management_roles()}}
-
-
-def lineage(roles: Mapping[str, ManagementRole], key: str) -> Iterator[str]:
-    """Yield the folded names of a role and of those that it is made from, up to the built-in one."""
-    while key in roles:
-        yield key
-        key = fold(roles[key].parent)
-
-
-def custom_scope(scope: ManagementScope) -> RecipientScope:
-    """Return what a custom scope holds."""
-    condition = parse_filter(scope.recipient_filter) if scope.recipient_filter else None
-    return RecipientScope(ScopeKind.CUSTOM_RECIPIENT_SCOPE, root=fold(scope.recipient_root), condition=condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +89,7 @@ class _Loader:
             frozenset(one.id for one in (person, linked) if one is not None),
             directory.security_groups_of(account),
             bool(mailboxes),
-            all_roles(directory),
+            known_roles(directory.management_roles()),
             {scope.key: scope for scope in directory.management_scopes()},
         )
 
@@ -131,7 +113,7 @@ class _Loader:
                 return RecipientScope(ScopeKind.OU, root=fold(assignment.container))
             case ScopeKind.CUSTOM_RECIPIENT_SCOPE | ScopeKind.EXCLUSIVE_RECIPIENT_SCOPE:
                 scope = self.scopes.get(fold(assignment.scope))
-                return NOTHING if scope is None else custom_scope(scope)
+                return NOTHING if scope is None else scope.recipients
             case other:
                 return self.scope(other)
 

@@ -120,9 +120,10 @@ def complete_organization(work: UnitOfWork) -> bool:
     if directory.role_assignments():
         return False
     found = {group.name: directory.find(group.name, _ROLE_GROUP) for group in ROLE_GROUPS}
-    directory.put_role_assignments(
-        default_assignments({name: groups[0].id for name, groups in found.items() if groups})
-    )
+    keys = {name: groups[0].id for name, groups in found.items() if groups}
+    for key in keys.values():
+        directory.set_managers(key, [keys[ORGANIZATION_MANAGEMENT]])
+    directory.put_role_assignments(default_assignments(keys))
     return True
 
 
@@ -166,9 +167,10 @@ class _Founder:
         for name in ("Domain Admins", "Enterprise Admins", ORGANIZATION_MANAGEMENT):
             directory.add_members(groups[name].id, [administrator.id])
         directory.set_inherited(_inherited_entries(administrator, groups))
-        directory.put_role_assignments(
-            default_assignments({group.name: groups[group.name].id for group in ROLE_GROUPS})
-        )
+        role_groups = {group.name: groups[group.name].id for group in ROLE_GROUPS}
+        for key in role_groups.values():
+            directory.set_managers(key, [role_groups[ORGANIZATION_MANAGEMENT]])
+        directory.put_role_assignments(default_assignments(role_groups))
         for name, display_name in _ARBITRATION_MAILBOXES:
             self._mailbox(name, display_name, RecipientTypeDetails.ARBITRATION_MAILBOX)
         discovery = self._mailbox(

@@ -8,13 +8,14 @@ made; `step` writes the audit record beside the change and `flush` makes both du
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 from delegacy.cmdlets._base import DirectoryCmdlet, class_of, error_record
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.change import Change, ObjectAdded
-from delegacy.domain.errors import DelegacyError, ManagementObjectNotFound, OutOfScope, StoreError
+from delegacy.domain.errors import DelegacyError, LastAdministrator, ManagementObjectNotFound, OutOfScope, StoreError
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher, Store
 from delegacy.domain.rbac import RecipientScope
@@ -27,8 +28,13 @@ from delegacy.powershell.metadata import CmdletInfo
 from delegacy.session.access import LISTED, delegable_roles, load_access
 from delegacy.session.auditing import Entry, audit_record
 from delegacy.session.caller import Caller
-from delegacy.session.scoping import changed_objects, out_of_scope
+from delegacy.session.scoping import changed_objects, out_of_scope, takes_charge_away
 from delegacy.session.transactions import Transactions
+
+_NOBODY_IN_CHARGE: Final = (
+    "This can't be done: nobody would be in charge of the organization any more. Make sure that somebody with an account that is not "
+    "disabled keeps the role Role Management, as members of Organization Management have it."
+)
 
 
 class Gate:
@@ -169,6 +175,11 @@ class Gate:
             holds_parameter(self._access, cmdlet, parameter) for parameter in parameters
         )
 
+    def someone_was_in_charge(self) -> bool:
+        """Tell whether somebody is in charge without what is not durable yet."""
+        with self._store.read() as directory:
+            return directory.someone_is_in_charge()
+
     def _look_again(self) -> None:
         if self._is_current:
             return
@@ -288,6 +299,17 @@ class CmdletSession:
         if self.scopes is None:
             return self._transactions.resolve(identity, kinds)
         return self.directory.resolve(identity, kinds)
+
+    def require_someone_in_charge(self) -> None:
+        """Raise `LastAdministrator` if the step leaves nobody in charge, and somebody was before."""
+        if self.entry is None or not any(map(takes_charge_away, self.entry.changes)):
+            return
+        if not self._transactions.directory.someone_is_in_charge() and self._gate.someone_was_in_charge():
+            raise LastAdministrator(_NOBODY_IN_CHARGE, self.organization.name)
+
+    def declaration(self, cmdlet: str) -> CmdletInfo | None:
+        """Return what is declared about a cmdlet."""
+        return find_cmdlet(cmdlet)
 
     def delegable_roles(self) -> frozenset[str]:
         """Return the folded names of the roles that the caller may hand to others."""

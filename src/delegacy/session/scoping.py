@@ -43,6 +43,20 @@ def changed_objects(change: Change, directory: DirectoryReader) -> Iterator[Reci
             return
 
 
+def takes_charge_away(change: Change) -> bool:
+    """Tell whether somebody could lose the say over roles by a change."""
+    match change:
+        case MembersRemoved() | ObjectRemoved():
+            return True
+        case ObjectUpdated(before, after):
+            kept = (before.account_disabled, before.linked_master_account, before.security_enabled)
+            return kept != (after.account_disabled, after.linked_master_account, after.security_enabled)
+        case OrganizationChanged(what):
+            return what == "role assignment"
+        case _:
+            return False
+
+
 def out_of_scope(recipient: Recipient) -> OutOfScope:
     """Return the refusal for an object that is not the caller's to change."""
     name = recipient.canonical_name

@@ -7,7 +7,7 @@ from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.powershell.metadata import ALL_SETS, CmdletInfo, ConfirmImpact
 
 INFOS = [info for name in CMDLETS if (info := find_cmdlet(name)) is not None]
-PROMPTING = {"Remove", "Disable"}
+PROMPTING = {"Remove", "Disable", "Update"}
 ALSO_PROMPTING = {"Add-RecipientPermission", "Set-User"}
 
 
