@@ -25,6 +25,7 @@ Raise one of these for "could not do it"; what is not allowed is a ``Deny`` and 
     │   ├── AccessControlListFull
     │   └── LastAdministrator
     ├── OutOfScope                            the caller may not do this to that object
+    ├── NoManagementRole                      the caller may do nothing at all
     └── StoreError
         ├── StoreUnavailable
         ├── StoreFull                         no room on disk; nothing was changed
@@ -240,6 +241,20 @@ class OutOfScope(DelegacyError):
 
     error_id = "OutOfScope"
     category = Category.PERMISSION_DENIED
+
+
+class NoManagementRole(DelegacyError):
+    """The caller has no management role, so there is nothing that he may do. ``caller`` is his name."""
+
+    error_id = "NoManagementRole"
+    category = Category.PERMISSION_DENIED
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(
+            f"'{caller}' has no management role, so there is no management shell for this account. Roles come from role groups: "
+            "Add-RoleGroupMember.",
+            caller,
+        )
 
 
 class StoreError(DelegacyError):

@@ -101,6 +101,8 @@ class RecipientScope:
             return True
         if self.kind is ScopeKind.NONE:
             return False
+        if self.kind is ScopeKind.MY_DISTRIBUTION_GROUPS and recipient.is_group and recipient.id == 0:
+            return True  # a new group, which whoever makes it will manage
         if self.keys is not None and recipient.id not in self.keys:
             return False
         if self.root and not f"{fold(recipient.container)}/".startswith(f"{self.root}/"):
