@@ -11,10 +11,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from delegacy.domain.errors import SchemaTooNew, SchemaTooOld, StoreError, StoreUnavailable
+from delegacy.domain.ports import RecipientQuery
+from delegacy.session.founding import complete_organization, found_organization
 from delegacy.store import migrations
+from delegacy.store.audit import first_broken
 from delegacy.store.engine import Database, Dialect
+from delegacy.store.unit_of_work import SqlStore
 from delegacy.store.versions import DIRECTORY, MAIL, Schema, prepare, require_current, schema_change
 from support.postgres import PostgresServer
+from support.stores import NOW, SetClock
 
 SCHEMAS = pytest.mark.parametrize("schema", [DIRECTORY, MAIL], ids=lambda schema: schema.name)
 
@@ -49,6 +54,20 @@ def _parts(sql: str) -> list[str]:
     before, _, rest = "".join(sql.replace('"', "").split()).partition("(")
     inner, _, after = rest.rpartition(")")
     return sorted([before, after, *re.split(r",(?![^(]*\))", inner)])
+
+
+def copy_rows(source: Database, target: Database) -> None:
+    """Copy every row of the tables and columns that the target has."""
+    tables = sa.MetaData()
+    tables.reflect(target.engine)
+    with source.engine.connect() as reading, target.engine.connect() as writing:
+        for table in tables.sorted_tables:
+            if table.name in DIRECTORY.metadata.tables:
+                columns = [column.name for column in table.columns]
+                rows = reading.execute(sa.text(f"SELECT {', '.join(columns)} FROM {table.name}")).mappings()
+                writing.execute(sa.delete(table))
+                if found := [dict(row) for row in rows]:
+                    writing.execute(sa.insert(table), found)
 
 
 class MigrationsContract:
@@ -147,6 +166,42 @@ class MigrationsContract:
         for check in (migrations.require_current_schema, migrations.upgrade_schema):
             with pytest.raises(StoreUnavailable):
                 check(*databases)
+
+    def test_a_directory_of_the_first_schema_is_brought_up_to_date_with_all_that_is_in_it(
+        self, databases: tuple[Database, Database]
+    ) -> None:
+        old, new = databases
+        store = SqlStore(new, SetClock())
+        migrations.create_schema(new, new)
+        with store.write() as work:
+            found_organization(work, "contoso.com", "CONTOSO", "hash", NOW)
+            work.commit()
+        with schema_change(old) as connection:
+            migrations.run_revisions(connection, replace(DIRECTORY, revisions=("0001",)))
+        copy_rows(new, old)
+        with pytest.raises(SchemaTooOld):
+            prepare(old, DIRECTORY)
+        migrations.create_schema(new, new)
+        prepare(old, MAIL)
+        assert migrations.upgrade_schema(old, old)
+        upgraded = SqlStore(old, SetClock())
+        with upgraded.write() as work:
+            assert complete_organization(work)
+            assert not complete_organization(work)
+            work.commit()
+        with store.read() as expected, upgraded.read() as directory:
+            query = RecipientQuery()
+            assert list(directory.list(query)) == list(expected.list(query))
+            assert directory.someone_is_in_charge()
+            names = [{one.name for one in each.role_assignments()} for each in (directory, expected)]
+            assert names[0] == names[1]
+            administrator = expected.resolve("Administrator", frozenset()).id
+            assert directory.mailbox_acl(administrator) == expected.mailbox_acl(administrator)
+        with old.connection() as connection:
+            assert first_broken(connection) is None
+            assert connection.rows("SELECT cmdlet_key, object_key, failed FROM audit_entry WHERE sequence = 1") == [
+                ("install-organization", "contoso.com", 0)
+            ]
 
     def test_a_database_that_does_not_say_its_schema_is_refused(self, databases: tuple[Database, Database]) -> None:
         directory, mail = databases
