@@ -265,7 +265,8 @@ def error_record(error: DelegacyError, source: str) -> ErrorRecord:
     number = zlib.crc32(f"{exception},{source}".encode())
     return ErrorRecord(
         message=error.message,
-        error_id=f"[FailureCategory=Cmdlet-{exception}] {number:08X},{source}",
+        error_id=f"[FailureCategory=Cmdlet-{exception}] {number:08X}",
+        source=source,
         category=ErrorCategory(error.category.value),
         target=error.target,
         exception_type=_EXCEPTIONS + exception,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from delegacy.powershell.convert import ConversionError, converter_for, to_boolean, type_name_of
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError
+from delegacy.powershell.script_types import find_type
 from delegacy.powershell.text import to_text, type_name
 from delegacy.powershell.values import TypeReference, as_list, is_collection
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from delegacy.powershell.convert import Converter
     from delegacy.powershell.metadata import Parameter
 
+_STRING: Final = find_type("string")
 BINDING_EXCEPTION: Final = "System.Management.Automation.ParameterBindingException"
 _VALIDATION_EXCEPTION: Final = "System.Management.Automation.ParameterBindingValidationException"
 
@@ -61,6 +63,10 @@ def converter_of(parameter: Parameter) -> Converter:
 
 
 def _bind_null(parameter: Parameter, convert: Converter) -> object:
+    if (
+        parameter.target is _STRING and not parameter.allow_empty
+    ):  # [string] makes '' of $null before anything is checked
+        _refuse_empty(parameter, "")
     if not parameter.allow_null:
         raise _validation_error(
             f"Cannot bind argument to parameter '{parameter.name}' because it is null.",

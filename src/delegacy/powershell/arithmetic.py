@@ -155,7 +155,10 @@ def _merged(left: Hashtable, right: object) -> Hashtable:
         for key, value in table.items():
             if key in merged:
                 raise runtime_error(
-                    f"Item has already been added. Key in dictionary: '{to_text(key)}'", "ArgumentException"
+                    f"Item has already been added. Key in dictionary: '{to_text(key)}'  Key being added: '{to_text(key)}'",
+                    "System.ArgumentException",
+                    ErrorCategory.OPERATION_STOPPED,
+                    exception_type="System.ArgumentException",
                 )
             merged[key] = value
     return merged

@@ -17,6 +17,11 @@ class ActionPreference(Enum):
     IGNORE = 4
     SUSPEND = 5
 
+    @classmethod
+    def type_name(cls) -> str:
+        """Return the type's full name."""
+        return "System.Management.Automation.ActionPreference"
+
 
 @dataclass(kw_only=True)
 class _Common:

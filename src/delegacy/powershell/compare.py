@@ -22,7 +22,7 @@ from delegacy.powershell.convert import (
 )
 from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_error
 from delegacy.powershell.text import to_text, type_name
-from delegacy.powershell.values import Char, PSObject, Version, enum_label, is_collection
+from delegacy.powershell.values import Char, Hashtable, PSObject, Version, enum_label, is_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,9 @@ def equal(left: object, right: object, *, ignore_case: bool = True) -> bool:
     for kind, converter in _FROM_TEXT:
         if isinstance(left, kind):
             return _equal_converted(left, right, converter)
-    return left is right or (type(left) is type(right) and not is_collection(left) and left == right)
+    if left is right:
+        return True
+    return type(left) is type(right) and not is_collection(left) and not isinstance(left, Hashtable) and left == right
 
 
 def _equal_enum(left: Enum, right: object) -> bool:

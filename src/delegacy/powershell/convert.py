@@ -18,7 +18,7 @@ from math import isfinite
 from typing import Any, Final
 from uuid import UUID
 
-from delegacy.powershell.dates import parse_date, parse_span
+from delegacy.powershell.dates import parse_date, parse_span, unreadable_date
 from delegacy.powershell.text import to_text, type_name
 from delegacy.powershell.values import (
     CUSTOM_OBJECT,
@@ -32,6 +32,7 @@ from delegacy.powershell.values import (
     Version,
     as_list,
     enum_label,
+    enum_type_name,
     is_collection,
 )
 
@@ -67,6 +68,15 @@ INT32: Final = IntegerRange("System.Int32", -(2**31), 2**31 - 1)
 INT64: Final = IntegerRange("System.Int64", -(2**63), 2**63 - 1)
 ANY_INTEGER: Final = IntegerRange("System.Int32", -(2**63), 2**63 - 1)
 _DECIMAL_LIMIT: Final = 2**96
+_WITH_ARTICLE: Final = {
+    "System.Byte": "an unsigned byte",
+    "System.SByte": "a signed byte",
+    "System.Int16": "an Int16",
+    "System.UInt16": "a UInt16",
+    "System.UInt32": "a UInt32",
+    "System.Int64": "an Int64",
+    "System.UInt64": "a UInt64",
+}
 
 
 def _failed(
@@ -141,9 +151,11 @@ def to_integer(value: object, limits: IntegerRange = ANY_INTEGER) -> int:
     else:
         raise impossible(value, limits.name)
     if not isfinite(number) or not limits.least <= round(number) <= limits.most:
-        short = limits.name.rpartition(".")[2]
         raise _failed(
-            value, limits.name, f"Value was either too large or too small for an {short}.", "InvalidCastIConvertible"
+            value,
+            limits.name,
+            f"Value was either too large or too small for {_WITH_ARTICLE.get(limits.name, 'an Int32')}.",
+            "InvalidCastIConvertible",
         )
     return round(number)
 
@@ -220,7 +232,7 @@ def to_datetime(value: object) -> datetime:
         try:
             return parse_date(value)
         except (ValueError, OverflowError):
-            raise _failed(value, "System.DateTime", "String was not recognized as a valid DateTime.") from None
+            raise _failed(value, "System.DateTime", unreadable_date(value)) from None
     if isinstance(value, int) and not isinstance(value, bool):
         try:
             return datetime(1, 1, 1) + timedelta(microseconds=value // 10)  # noqa: DTZ001 - ticks name no zone
@@ -316,7 +328,7 @@ def to_enum(value: object, enumeration: type[Enum]) -> Enum:
             return member
     labels = ", ".join(enum_label(member) for member in enumeration)
     raise ConversionError(
-        f'Cannot convert value "{to_text(value)}" to type "{enumeration.__name__}". Error: "Unable to match the identifier name '
+        f'Cannot convert value "{to_text(value)}" to type "{enum_type_name(enumeration)}". Error: "Unable to match the identifier name '
         f'{text} to a valid enumerator name. Specify one of the following enumerator names and try again:\n{labels}"',
         "InvalidCastFromStringToEnum" if isinstance(value, str) else "InvalidCastToEnum",
     )
@@ -484,6 +496,8 @@ def type_name_of(target: Any) -> str:  # noqa: ANN401 - an annotation can be any
         return type_name_of(members[0]) if len(members) == 1 else "System.Object"
     if origin in (tuple, list, frozenset):
         return f"{type_name_of(typing.get_args(target)[0])}[]"
+    if isinstance(target, type) and issubclass(target, Enum):
+        return enum_type_name(target)
     return getattr(target, "__name__", "System.Object")
 
 

@@ -114,11 +114,25 @@ class Cursor:
 
     # -------------------------------------------------------------------------------------------------------------- errors
 
-    def error(self, message: str, error_id: str, token: Token) -> ParseError:
-        """Return the error for a token; it is a sign of incomplete input when the token is the end of the text."""
+    def error(self, message: str, error_id: str, token: Token, *, at: Token | None = None) -> ParseError:
+        """Return the error for a token; it is a sign of incomplete input when the token is the end of the text.
+
+        `at` is the token that is shown, when that is another one.
+        """
         incomplete = token.kind is TokenKind.END
         start = min(token.start, len(self.source.text))
-        return self.tokenizer.error(message, error_id, start, token.end, incomplete=incomplete)
+        found = self.tokenizer.error(message, error_id, start, token.end, incomplete=incomplete)
+        if at is not None:
+            found.position = self.source.position(at.start, at.end)
+        return found
+
+    def close_brace(self, opening: Token) -> Token:
+        """Take the `}` of a block, or raise the error, which shows where the block began."""
+        token = self.peek()
+        if token.kind is not TokenKind.RIGHT_BRACE:
+            message = "Missing closing '}' in statement block or type definition."
+            raise self.error(message, "MissingEndCurlyBrace", token, at=opening)
+        return self.take(token)
 
     def unexpected(self, token: Token) -> ParseError:
         """Return the error for a token that cannot stand here."""

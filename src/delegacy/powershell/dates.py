@@ -27,6 +27,11 @@ _DATES: Final = tuple(
 _SPAN: Final = re.compile(
     r"(?P<sign>-)?(?:(?P<days>\d{1,8})|(?:(?P<before>\d{1,8})\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{1,2})(?::(?P<seconds>\d{1,2})(?:\.(?P<fraction>\d{1,7}))?)?)"
 )
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_KNOWN_WORD: Final = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*|[ap]m?|[tz]|gmt|utc|st|nd|rd|th",
+    re.IGNORECASE,
+)
 _PIVOT: Final = 30
 _NOON: Final = 12
 
@@ -38,6 +43,17 @@ def parse_date(text: str) -> datetime:
         if found is not None:
             return _date(found.groupdict())
     raise ValueError(text)
+
+
+def unreadable_date(text: str) -> str:
+    """Return why a text is no date, in the words of the .NET Framework."""
+    unknown = next((found for found in _WORD.finditer(text) if not _KNOWN_WORD.fullmatch(found.group())), None)
+    if unknown is None:
+        return "String was not recognized as a valid DateTime."
+    return (
+        "The string was not recognized as a valid DateTime. There is an unknown word starting at index "
+        f"{unknown.start()}."
+    )
 
 
 def _date(parts: dict[str, str | None]) -> datetime:

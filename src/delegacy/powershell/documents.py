@@ -147,6 +147,7 @@ class _Open:
     items: tuple[ListItem, ...] = ()
     selected: tuple[Selected, ...] = ()
     wrap: bool = False
+    group_by: Selected | None = None
     group: object = field(default=MISSING)
 
 
@@ -225,7 +226,7 @@ class Formatter:
         return None
 
     def _group(self, opened: _Open, value: object) -> Iterable[Event]:
-        by = self._request.group_by
+        by = self._request.group_by or opened.group_by
         if by is None:
             if not self._in_group:
                 self._in_group = True
@@ -252,8 +253,10 @@ class Formatter:
             return _Open(shape, selected=tuple(resolve_all(request.properties, value)), wrap=request.wrap)
         if isinstance(value, datetime) and request.shape is None:
             return _Open(Shape.PLAIN)
-        if view is not None and request.shape in (None, Shape.TABLE) and view.table is not None:
-            return _Open(Shape.TABLE, view, view.table.columns, wrap=request.wrap or view.table.wrap)
+        shown_as_list = view is not None and view.prefers_list and request.shape is None
+        if view is not None and request.shape in (None, Shape.TABLE) and view.table is not None and not shown_as_list:
+            by = Selected(view.table.group_by) if view.table.group_by else None
+            return _Open(Shape.TABLE, view, view.table.columns, wrap=request.wrap or view.table.wrap, group_by=by)
         if view is not None and request.shape in (None, Shape.LIST) and view.list is not None:
             return _Open(Shape.LIST, view, items=view.list.items)
         names = (view.properties if view is not None else ()) or property_names(value)
@@ -272,10 +275,7 @@ class Formatter:
         if opened.view is not None and opened.view.table is not None:
             table = opened.view.table
             heads = tuple(
-                ColumnHead(
-                    column.label, column.width, column.alignment or self._alignment(self._read(column.value, value))
-                )
-                for column in table.columns
+                ColumnHead(column.label, column.width, column.alignment or Alignment.LEFT) for column in table.columns
             )
             autosize = table.autosize or None if request.autosize is None else request.autosize
             return DocumentStart(Shape.TABLE, heads, autosize, request.hide_headers or table.hide_headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -9,11 +10,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from delegacy.powershell.cmdlet import Cmdlet
+    from delegacy.powershell.errors import ScriptPosition
     from delegacy.powershell.host import Host, HostFiles
     from delegacy.powershell.metadata import CmdletInfo
     from delegacy.powershell.streams import Stream
     from delegacy.powershell.values import ScriptBlock
     from delegacy.powershell.views import ViewRegistry
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The function or script that a command stands in: its name, what was typed to call it, and where.
+
+    What was typed at a prompt has no name and no place, and stands for itself.
+    """
+
+    name: str
+    invocation: str
+    position: ScriptPosition | None
 
 
 class Engine(Protocol):
@@ -38,6 +52,9 @@ class Engine(Protocol):
 
     def before_question(self) -> None:
         """Make changes durable and show everything that comes before a question or a wait. Raises `PowerShellError`."""
+
+    def caller(self) -> Caller:
+        """Return the function or script that the command stands in."""
 
     def files(self) -> HostFiles:
         """Return access to files. Raises `PowerShellError` where the surface grants none."""

@@ -52,6 +52,11 @@ class ErrorCategory(Enum):
     QUOTA_EXCEEDED = "QuotaExceeded"
     NOT_ENABLED = "NotEnabled"
 
+    @classmethod
+    def type_name(cls) -> str:
+        """Return the type's full name."""
+        return "System.Management.Automation.ErrorCategory"
+
 
 @dataclass(frozen=True, slots=True)
 class ScriptPosition:
@@ -77,7 +82,8 @@ class ErrorRecord:
     """One error: what happened (message), which one it is (id), of what kind (category) and about what (target).
 
     `exception_type` is the name that `catch [Name]` and `CategoryInfo` use, in full or not. `command` is the cmdlet that wrote
-    it; `invocation` is the name as typed. Both, and the position, are filled in by the interpreter when they are absent.
+    it; `invocation` is the name as typed; `source` is what the full id ends with. They, and the position, are filled in by the
+    interpreter when they are absent, unless the record is `placed`.
     `cause` is the Python exception behind it, for the log of the host; it is never shown.
     """
 
@@ -90,20 +96,26 @@ class ErrorRecord:
     invocation: str = ""
     position: ScriptPosition | None = None
     details: str | None = None
+    source: str = ""
+    placed: bool = False
     cause: BaseException | None = field(default=None, compare=False, repr=False)
 
     @property
     def fully_qualified_id(self) -> str:
         """The id together with the command that wrote it, as `$_.FullyQualifiedErrorId` shows it."""
-        return f"{self.error_id},{self.command}" if self.command else self.error_id
+        return f"{self.error_id},{self.source}" if self.source else self.error_id
 
     @property
     def reason(self) -> str:
         """The short name of the exception."""
         return self.exception_type.rpartition(".")[2]
 
-    def located(self, position: ScriptPosition | None, *, command: str = "", invocation: str = "") -> ErrorRecord:
+    def located(
+        self, position: ScriptPosition | None, *, command: str = "", invocation: str = "", source: str = ""
+    ) -> ErrorRecord:
         """Return the record with the position and command names filled in where it has none."""
+        if self.placed:
+            return self
         if self.position is not None or position is None:
             position = self.position
         return replace(
@@ -111,6 +123,7 @@ class ErrorRecord:
             position=position,
             command=self.command or command,
             invocation=self.invocation or invocation,
+            source=self.source or source or command,
         )
 
 

@@ -389,9 +389,7 @@ class ExpressionParser(Cursor):
     def script_block(self, opening: Token) -> Expression:
         """Parse a script block whose `{` was taken."""
         body = self.script_body(TokenKind.RIGHT_BRACE)
-        self.expect(
-            TokenKind.RIGHT_BRACE, "Missing closing '}' in statement block or type definition.", "MissingEndCurlyBrace"
-        )
+        self.close_brace(opening)
         return ScriptBlockExpression(body, extent=self.extent(opening.start))
 
     def _hashtable(self, opening: Token) -> Expression:

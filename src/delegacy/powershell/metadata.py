@@ -135,7 +135,8 @@ class CmdletInfo:
     """Everything that is declared about a cmdlet. Told apart by identity, as parameters are.
 
     `unsupported` holds the names of parameters that the documented product has and this one has not: they are known to the binder,
-    to completion and to prefix matching, and refused by name.
+    to completion and to prefix matching, and refused by name. `error_source` is what the full ids of its errors end with, where that is
+    not its name.
     """
 
     name: str
@@ -150,8 +151,8 @@ class CmdletInfo:
     output_types: tuple[str, ...] = ()
     unsupported: frozenset[str] = frozenset()
     examples: tuple[Example, ...] = ()
-    source: str = ""
     kind: str = "Cmdlet"
+    error_source: str = ""
 
     @property
     def verb(self) -> str:

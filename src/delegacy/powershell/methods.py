@@ -52,6 +52,11 @@ class StringSplitOptions(Enum):
     NONE = 0
     REMOVE_EMPTY_ENTRIES = 1
 
+    @classmethod
+    def type_name(cls) -> str:
+        """Return the type's full name."""
+        return "System.StringSplitOptions"
+
 
 class StringComparison(Enum):
     """System.StringComparison."""
@@ -67,6 +72,11 @@ class StringComparison(Enum):
     def ignores_case(self) -> bool:
         """Whether upper and lower case are the same."""
         return self.name.endswith("IGNORE_CASE")
+
+    @classmethod
+    def type_name(cls) -> str:
+        """Return the type's full name."""
+        return "System.StringComparison"
 
 
 class BlockRunner(Protocol):
@@ -90,6 +100,23 @@ class Method:
 
 class _OutOfRange(ValueError):
     """An argument that .NET refuses with ArgumentOutOfRangeException."""
+
+
+class _NotSupported(ValueError):
+    """What .NET refuses with NotSupportedException."""
+
+
+class FormatFailure(ValueError):
+    """A text that .NET refuses with FormatException."""
+
+
+_EXCEPTIONS: Final = (
+    (_OutOfRange, "ArgumentOutOfRangeException"),
+    (_NotSupported, "NotSupportedException"),
+    (FormatFailure, "FormatException"),
+    (OverflowError, "OverflowException"),
+    (IndexError, "IndexOutOfRangeException"),
+)
 
 
 # ------------------------------------------------------------------------------------------------------------------------- text
@@ -205,7 +232,15 @@ def _remove(text: str, start: object, count: object = None) -> str:
     return text[:first] + text[first + len(removed) :]
 
 
+def _character(text: str, index: object) -> Char:
+    position = to_integer(index)
+    if not 0 <= position < len(text):
+        raise IndexError("Index was outside the bounds of the array.")
+    return Char(text[position])
+
+
 _TEXT: Final[Mapping[str, Method]] = {
+    "Chars": Method(1, 1, _character),
     "CompareTo": Method(1, 1, compare),
     "Contains": Method(1, 2, _contains),
     "EndsWith": Method(1, 2, _ends_with),
@@ -239,7 +274,7 @@ _TEXT: Final[Mapping[str, Method]] = {
 
 
 def _fixed_size(*_arguments: object) -> object:
-    raise ValueError("Collection was of a fixed size.")
+    raise _NotSupported("Collection was of a fixed size.")
 
 
 def _position(items: list[object], wanted: object) -> int:
@@ -544,8 +579,7 @@ def _block_method(value: object, name: str, arguments: list[object], runner: Blo
     if name == "foreach" and not isinstance(block, ScriptBlock):
         if isinstance(block, TypeReference):
             return [called("ForEach", Method(0, 0, block.convert), item, []) for item in items]
-        read = [read_property(item, to_text(block)) for item in items]
-        return [None if item is MISSING else item for item in read]
+        return [_member_of(item, to_text(block), arguments[1:], runner) for item in items]
     if not isinstance(block, ScriptBlock):
         raise _unknown(value, name)
     if name == "foreach":
@@ -555,6 +589,13 @@ def _block_method(value: object, name: str, arguments: list[object], runner: Blo
     if mode == "first":
         return kept[:1]
     return kept[-1:] if mode == "last" else kept
+
+
+def _member_of(item: object, name: str, arguments: list[object], runner: BlockRunner) -> object:
+    read = read_property(item, name)
+    if read is MISSING and item is not None and find_method(item, name) is not None:
+        read = call_method(item, name, arguments, runner)
+    return None if read is MISSING else read
 
 
 def _holds(output: list[object]) -> bool:
@@ -580,7 +621,7 @@ def called(name: str, method: Method, value: object, arguments: list[object]) ->
             exception_type="System.Management.Automation.MethodException",
         ) from None
     except (ValueError, OverflowError, IndexError, ArithmeticError) as error:
-        kind = "ArgumentOutOfRangeException" if isinstance(error, _OutOfRange) else "MethodInvocationException"
+        kind = next((name for type_, name in _EXCEPTIONS if isinstance(error, type_)), "ArgumentException")
         raise runtime_error(
             f'Exception calling "{name}" with "{len(arguments)}" argument(s): "{error}"',
             kind,

@@ -16,14 +16,14 @@ from delegacy.powershell.arithmetic import (
     subtract,
 )
 from delegacy.powershell.compare import compare, equal
-from delegacy.powershell.convert import ConversionError, to_integer, truth
-from delegacy.powershell.errors import ErrorCategory, runtime_error
+from delegacy.powershell.convert import ConversionError, impossible, to_integer, truth
+from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_error
 from delegacy.powershell.formats import format_items
 from delegacy.powershell.limits import check_items, check_text
 from delegacy.powershell.patterns import check_subject, compiled, replacer
 from delegacy.powershell.script_types import converted, find_type, is_of_type
 from delegacy.powershell.text import to_text
-from delegacy.powershell.values import ScriptBlock, TypeReference, as_list, is_collection
+from delegacy.powershell.values import TypeReference, as_list, is_collection
 from delegacy.powershell.wildcard import wildcard_pattern
 
 if TYPE_CHECKING:
@@ -94,7 +94,13 @@ def _replace(left: object, right: object, ignore_case: bool) -> object:  # noqa:
         raise runtime_error(
             f"The -replace operator allows only two elements to follow it, not {len(arguments)}.", "BadReplaceArgument"
         )
-    pattern = compiled(to_text(arguments[0] if arguments else ""), ignore_case=ignore_case)
+    written = to_text(arguments[0] if arguments else "")
+    try:
+        pattern = compiled(written, ignore_case=ignore_case)
+    except PowerShellError:
+        raise runtime_error(
+            f"The regular expression pattern {written} is not valid.", "InvalidRegularExpression", target=written
+        ) from None
     replacement = replacer(to_text(arguments[1]) if len(arguments) > 1 else "")
 
     def replaced(item: object) -> str:
@@ -108,14 +114,7 @@ def _replace(left: object, right: object, ignore_case: bool) -> object:  # noqa:
 def _split(left: object, right: object, ignore_case: bool) -> object:  # noqa: FBT001 - a table of functions
     arguments = as_list(right)
     separator = arguments[0] if arguments else " "
-    if isinstance(separator, ScriptBlock):
-        raise runtime_error(
-            "The -split operator with a script block isn't supported by this product.", "OperatorNotSupported"
-        )
-    try:
-        most = to_integer(arguments[1]) if len(arguments) > 1 else 0
-    except ConversionError as error:
-        raise conversion_failed(error) from None
+    most = _most_parts(arguments)
     options = {option.strip().lower() for option in to_text(arguments[2]).split(",")} if len(arguments) > 2 else set()  # noqa: PLR2004
     if options - _SPLIT_OPTIONS:
         raise runtime_error(
@@ -127,6 +126,29 @@ def _split(left: object, right: object, ignore_case: bool) -> object:  # noqa: F
     for item in as_list(left):
         subject = check_subject(to_text(item))
         found.extend(part or "" for part in _parts(pattern, subject, most))
+        check_items(len(found))
+    return found
+
+
+def _most_parts(arguments: list[object]) -> int:
+    try:
+        return to_integer(arguments[1]) if len(arguments) > 1 else 0
+    except ConversionError as error:
+        raise conversion_failed(error) from None
+
+
+def split_where(left: object, right: object, holds: Callable[[str], bool]) -> object:
+    """Return what `-split` gives with a script block: the text is parted at each character that it holds for."""
+    most = _most_parts(as_list(right))
+    found: list[object] = []
+    for item in as_list(left):
+        parts = [""]
+        for character in check_subject(to_text(item)):
+            if (most <= 0 or len(parts) < most) and holds(character):
+                parts.append("")
+            else:
+                parts[-1] += character
+        found.extend(parts)
         check_items(len(found))
     return found
 
@@ -155,10 +177,14 @@ def join(left: object, right: object) -> str:
 def _type(value: object, operator: str) -> TypeReference:
     if isinstance(value, TypeReference):
         return value
-    found = find_type(to_text(value)) if isinstance(value, str) else None
-    if found is None:
+    if value is None:
         word = "Is" if operator.startswith("is") else "As"
         raise runtime_error(f"The right operand of '-{operator}' must be a type.", f"{word}OperatorRequiresType")
+    found = find_type(to_text(value)) if isinstance(value, str) else None
+    if found is None:
+        raise runtime_error(
+            impossible(value, "System.Type").message, "RuntimeException", ErrorCategory.INVALID_ARGUMENT
+        )
     return found
 
 

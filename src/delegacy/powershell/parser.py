@@ -229,11 +229,7 @@ class Parser(ExpressionParser):
         self.take(opening)
         with self.deeper(), self.commas_separate(separate=False), self.reading(Mode.COMMAND):
             body = self.statements(TokenKind.RIGHT_BRACE)
-            self.expect(
-                TokenKind.RIGHT_BRACE,
-                "Missing closing '}' in statement block or type definition.",
-                "MissingEndCurlyBrace",
-            )
+            self.close_brace(opening)
         return body
 
     # ---------------------------------------------------------------------------------------------------------- statements
@@ -381,7 +377,9 @@ class Parser(ExpressionParser):
         flags = self._switch_flags()
         value = self._condition(keyword.text, kind="switch")
         self.skip_newlines()
-        self.expect(TokenKind.LEFT_BRACE, "Missing '{' in switch statement.", "MissingCurlyBraceInSwitchStatement")
+        opening = self.expect(
+            TokenKind.LEFT_BRACE, "Missing '{' in switch statement.", "MissingCurlyBraceInSwitchStatement"
+        )
         clauses: list[tuple[Expression, Block]] = []
         default: Block | None = None
         with self.deeper():
@@ -404,11 +402,7 @@ class Parser(ExpressionParser):
                 else:
                     clauses.append((condition, body))
                 self.skip_separators()
-            self.expect(
-                TokenKind.RIGHT_BRACE,
-                "Missing closing '}' in statement block or type definition.",
-                "MissingEndCurlyBrace",
-            )
+            self.close_brace(opening)
         return Switch(value, tuple(clauses), default, flags, label, extent=self.extent(keyword.start))
 
     def _switch_flags(self) -> frozenset[str]:
@@ -500,11 +494,7 @@ class Parser(ExpressionParser):
         )
         with self.deeper(), self.commas_separate(separate=False):
             body = self.script_body(TokenKind.RIGHT_BRACE)
-            self.expect(
-                TokenKind.RIGHT_BRACE,
-                "Missing closing '}' in statement block or type definition.",
-                "MissingEndCurlyBrace",
-            )
+            self.close_brace(opening)
         if inline is not None:
             if body.parameters is not None and inline.parameters:
                 raise self.error(

@@ -26,6 +26,15 @@ _CATEGORIES: Final = {
     "IsLatin": "[A-Za-z]",
 }
 _LEADING_FLAGS: Final = re.compile(r"\(\?([imsnx]+)\)")
+_REASONS: Final = (
+    ("missing ), unterminated", "Not enough )'s."),
+    ("unbalanced parenthesis", "Too many )'s."),
+    ("nothing to repeat", "Quantifier {x,y} following nothing."),
+    ("unterminated character set", "Unterminated [] set."),
+    ("bad escape (end of pattern)", "Illegal \\ at end of pattern."),
+    ("bad character range", "[x-y] range in reverse order."),
+    ("multiple repeat", "Nested quantifier."),
+)
 _REPLACEMENT: Final = re.compile(r"\$(?:\$|&|(?P<number>\d{1,4})|\{(?P<name>\w+)\})")
 
 
@@ -54,8 +63,17 @@ def compiled(pattern: str, *, ignore_case: bool = True) -> re.Pattern[str]:
         return re.compile(_DIALECT.sub(translated, pattern), flags)
     except (re.error, OverflowError, RecursionError) as error:
         raise runtime_error(
-            f'parsing "{pattern}" - {error}.', "InvalidRegularExpression", ErrorCategory.INVALID_ARGUMENT, pattern
+            f'parsing "{pattern}" - {_reason(error)}',
+            "System.ArgumentException",
+            ErrorCategory.OPERATION_STOPPED,
+            exception_type="System.ArgumentException",
         ) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong with a pattern in the words of the .NET Framework."""
+    found = str(error)
+    return next((words for beginning, words in _REASONS if found.startswith(beginning)), f"{found}.")
 
 
 def check_subject(text: str) -> str:

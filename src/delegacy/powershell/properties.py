@@ -59,6 +59,11 @@ class DayOfWeek(Enum):
     FRIDAY = 5
     SATURDAY = 6
 
+    @classmethod
+    def type_name(cls) -> str:
+        """Return the type's full name."""
+        return "System.DayOfWeek"
+
 
 # -------------------------------------------------------------------------------------------------------------- property tables
 
@@ -179,6 +184,26 @@ def _version_part(index: int) -> Callable[[Version], object]:
     return lambda value: value.parts[index] if index < len(value.parts) else -1
 
 
+_VALUE_TYPES: Final = frozenset(
+    f"System.{name}"
+    for name in (
+        *("Boolean", "Byte", "Char", "DateTime", "Decimal", "Double", "Enum", "Guid", "Int16", "Int32", "Int64"),
+        *("SByte", "Single", "TimeSpan", "UInt16", "UInt32", "UInt64", "Void"),
+    )
+)
+_NOT_SERIALIZABLE: Final = frozenset(
+    {"System.Management.Automation.PSCustomObject", "System.Security.SecureString", "System.Math", "System.Convert"}
+)
+
+
+def _base_type(value: TypeReference) -> str | None:
+    if value.item is not None:
+        return "System.Array"
+    if value.full_name in _VALUE_TYPES:
+        return "System.ValueType"
+    return None if value.full_name == "System.Object" else "System.Object"
+
+
 _TABLES: Final[tuple[tuple[type | tuple[type, ...], Mapping[str, Callable[..., object]]], ...]] = (
     (str, {"Length": len}),
     (datetime, _DATE),
@@ -187,7 +212,17 @@ _TABLES: Final[tuple[tuple[type | tuple[type, ...], Mapping[str, Callable[..., o
     (Version, {name: _version_part(index) for index, name in enumerate(("Major", "Minor", "Build", "Revision"))}),
     (PSCredential, {"UserName": lambda value: value.user_name, "Password": lambda value: value.password}),
     (SecureString, {"Length": len}),
-    (TypeReference, {"Name": lambda value: value.name, "FullName": lambda value: value.full_name}),
+    (
+        TypeReference,
+        {
+            "Name": lambda value: value.name,
+            "FullName": lambda value: value.full_name,
+            "BaseType": _base_type,
+            "IsPublic": lambda _value: True,
+            "IsSerializable": lambda value: value.full_name not in _NOT_SERIALIZABLE,
+            "IsArray": lambda value: value.item is not None,
+        },
+    ),
     ((WarningRecord, VerboseRecord, DebugRecord), {"Message": lambda value: value.message}),
     (InformationRecord, {"MessageData": lambda value: value.data, "Tags": lambda value: list(value.tags)}),
     (HostText, {"Message": lambda value: value.text}),
@@ -419,7 +454,12 @@ def set_index(value: object, index: object, new: object) -> None:
             )
         position = _whole(index)
         if not -len(value) <= position < len(value):
-            raise runtime_error("Index was outside the bounds of the array.", "IndexOutOfRangeException")
+            raise runtime_error(
+                "Index was outside the bounds of the array.",
+                "System.IndexOutOfRangeException",
+                ErrorCategory.OPERATION_STOPPED,
+                exception_type="System.IndexOutOfRangeException",
+            )
         value[position] = new
         return
     raise runtime_error(f'Unable to index into an object of type "{type_name(value)}".', "CannotIndex")

@@ -16,6 +16,7 @@ from delegacy.powershell.documents import (
     Outsider,
     Shape,
 )
+from delegacy.powershell.errors import ErrorCategory
 from delegacy.powershell.layout import cells, fitted, head, share, split_lines, table_row, table_rows, wrapped
 from delegacy.powershell.properties import category_object
 from delegacy.powershell.text import object_text
@@ -167,6 +168,8 @@ class Renderer:
             self._write("")
             self._write(f"   {group.label}: {group.value}")
             self._write("")
+        if start is not None and start.shape is Shape.LIST:
+            self._write("")
         if start is None or start.shape is not Shape.TABLE or start.hide_headers or not start.columns:
             return
         alignments = [column.alignment for column in start.columns]
@@ -184,8 +187,8 @@ class Renderer:
         if start.shape is Shape.TABLE:
             self._row(start, entry)
         elif start.shape is Shape.LIST:
-            self._write("")
             self._list(entry.labels, entry.cells)
+            self._write("")
         elif start.shape is Shape.WIDE:
             self._wide_row.append(entry.cells[0] if entry.cells else "")
             if len(self._wide_row) == len(self._wide_widths):
@@ -232,10 +235,10 @@ def _line_cells(text: str) -> int:
 def error_text(record: ErrorRecord) -> str:
     """Return an error as it is printed: what happened, where, and which error it is."""
     message = record.details or record.message
-    start = f"{record.invocation} : {message}" if record.invocation else message
-    lines = [start]
+    lines = [f"{record.invocation} : {message}" if record.invocation else message]
     if record.position is not None:
-        lines.append(record.position.describe())
+        is_parser_error = record.category is ErrorCategory.PARSER_ERROR  # its message begins with the place
+        lines.insert(0 if is_parser_error else 1, record.position.describe())
     lines.append(f"    + CategoryInfo          : {_category(record)}")
     lines.append(f"    + FullyQualifiedErrorId : {record.fully_qualified_id}")
     lines.append(" ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -99,11 +100,12 @@ def _is_plain_array(value: object) -> bool:
     return is_collection(value) and not isinstance(value, ArrayList)
 
 
-def _closed(name: str, python_type: type) -> TypeReference:
+def _closed(name: str, python_type: type | tuple[type, ...]) -> TypeReference:
     holds = _of(python_type)
     return TypeReference(name, _only(holds, name), holds)
 
 
+_VALUES: Final = (bool, int, float, Decimal, Char, datetime, timedelta, UUID, Enum)
 _OBJECT: Final = TypeReference("System.Object", lambda value: value, lambda value: value is not None)
 _TYPES: Final[tuple[tuple[tuple[str, ...], TypeReference], ...]] = (
     (
@@ -139,6 +141,7 @@ _TYPES: Final[tuple[tuple[tuple[str, ...], TypeReference], ...]] = (
     (("pscredential",), _closed("System.Management.Automation.PSCredential", PSCredential)),
     (("errorrecord",), _closed("System.Management.Automation.ErrorRecord", ErrorRecord)),
     (("enum",), _closed("System.Enum", Enum)),
+    (("valuetype",), _closed("System.ValueType", _VALUES)),
     (("void",), TypeReference("System.Void", lambda _value: None, lambda _value: False)),
     (("math",), _closed("System.Math", type(None))),
     (("convert",), _closed("System.Convert", type(None))),
@@ -146,8 +149,21 @@ _TYPES: Final[tuple[tuple[tuple[str, ...], TypeReference], ...]] = (
     (("regex",), TypeReference("System.Text.RegularExpressions.Regex", to_text, lambda _value: False)),
     (("io.path",), _closed("System.IO.Path", type(None))),
 )
-_BY_NAME: Final = {alias: reference for aliases, reference in _TYPES for alias in aliases} | {
-    reference.full_name.lower(): reference for _, reference in _TYPES
+_WITHOUT_ACCELERATOR: Final = {
+    "object",
+    "arraylist",
+    "errorrecord",
+    "enum",
+    "valuetype",
+    "math",
+    "convert",
+    "environment",
+    "io.path",
+}
+_BY_NAME: Final = {
+    name: reference if aliases[0] in _WITHOUT_ACCELERATOR else replace(reference, accelerator=aliases[0])
+    for aliases, reference in _TYPES
+    for name in (*aliases, reference.full_name.lower())
 }
 _GENERIC_LIST: Final = ("system.collections.generic.list", "collections.generic.list")
 

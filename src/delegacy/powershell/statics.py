@@ -27,11 +27,11 @@ from delegacy.powershell.convert import (
     to_timespan,
     to_version,
 )
-from delegacy.powershell.dates import parse_date
+from delegacy.powershell.dates import parse_date, unreadable_date
 from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_error
 from delegacy.powershell.formats import format_items
 from delegacy.powershell.limits import check_text
-from delegacy.powershell.methods import Method, StringComparison, StringSplitOptions, called
+from delegacy.powershell.methods import FormatFailure, Method, StringComparison, StringSplitOptions, called
 from delegacy.powershell.patterns import check_subject, compiled, replacer
 from delegacy.powershell.properties import MISSING, DayOfWeek
 from delegacy.powershell.script_types import find_type
@@ -236,7 +236,7 @@ def _exact_date(text: object, pattern: object, *_culture: object) -> datetime:
                 directives[list(names).index("B")] = "%b"
                 names["B"] = names["B"][:3]
             return datetime.strptime(" ".join(names.values()), " ".join(directives))  # noqa: DTZ007 - the text names no zone
-    raise ValueError("String was not recognized as a valid DateTime.")
+    raise FormatFailure("String was not recognized as a valid DateTime.")
 
 
 def _made_date(*parts: object) -> datetime:
@@ -258,7 +258,7 @@ def _parsed_date(text: object, *_culture: object) -> datetime:
     try:
         return parse_date(to_text(text))
     except (ValueError, OverflowError):
-        raise ValueError("String was not recognized as a valid DateTime.") from None
+        raise FormatFailure(unreadable_date(to_text(text))) from None
 
 
 _DATE: Final[Mapping[str, object]] = {

@@ -32,6 +32,7 @@ from delegacy.powershell.values import (
     TypeReference,
     Version,
     enum_label,
+    enum_type_name,
     is_collection,
 )
 
@@ -72,7 +73,7 @@ def type_name(value: object) -> str:
     if isinstance(value, Hashtable):
         return "System.Collections.Specialized.OrderedDictionary" if value.ordered else "System.Collections.Hashtable"
     if isinstance(value, Enum):
-        return type(value).__name__
+        return enum_type_name(type(value))
     for python_type, name in _TYPE_NAMES:
         if isinstance(value, python_type):
             return name

@@ -51,6 +51,7 @@ OPERATOR_NAMES: Final = frozenset(
     + [prefix + name for name in _COMPARISONS for prefix in ("", "i", "c")]
 )
 _MULTIPLIERS: Final = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
+_INT32: Final = 2**31
 _INT64: Final = 2**63
 _DECIMAL_LIMIT: Final = 2**96
 _DECIMAL_DIGITS: Final = 29
@@ -395,6 +396,7 @@ class Tokenizer:
             f"The string is missing the terminator: {terminator}.",
             "TerminatorExpectedAtEndOfString",
             start,
+            len(self.text),
             incomplete=True,
         )
 
@@ -625,14 +627,24 @@ def _string_token(raw: str, start: int, end: int, parts: list[str | Expression])
     return Token(TokenKind.EXPANDABLE, raw, start, end, tuple(parts))
 
 
+def _hexadecimal(digits: str, factor: int, *, is_long: bool) -> int | None:
+    """Return what a hexadecimal number stands for: the bits of the smallest type that holds them, so that 0xFFFFFFFF is -1."""
+    value = int(digits, 16) if len(digits) <= _HEX_DIGITS else 2 * _INT64
+    if _INT32 <= value < 2 * _INT32 and not is_long:
+        value -= 2 * _INT32
+    elif _INT64 <= value < 2 * _INT64:
+        value -= 2 * _INT64
+    value *= factor
+    return value if -_INT64 <= value < _INT64 else None
+
+
 def _number_value(found: re.Match[str]) -> int | float | Decimal | None:
     """Return the value of a number, or None when no type of the language can hold it."""
     suffix = (found["suffix"] or "").lower()
     factor = _MULTIPLIERS[found["multiplier"][0].lower()] if found["multiplier"] else 1
     spelled = re.sub(_DASH_CLASS, "-", found["decimal"] or "")
     if found["hex"]:
-        value = int(found["hex"], 16) * factor if len(found["hex"]) <= _HEX_DIGITS else _INT64
-        return value if value < _INT64 else None
+        return _hexadecimal(found["hex"], factor, is_long=suffix == "l")
     if suffix == "d":
         if float(spelled) > _DECIMAL_LIMIT:
             return None

@@ -70,6 +70,12 @@ def enum_label(member: Enum) -> str:
     return pascal_case(str(member.name))
 
 
+def enum_type_name(enumeration: type[Enum]) -> str:
+    """Return what an enumeration is called: what it says itself by a class method `type_name`, else the name of the class."""
+    named = getattr(enumeration, "type_name", None)
+    return str(named()) if callable(named) else enumeration.__name__
+
+
 def pascal_case(name: str) -> str:
     """Return the PascalCase spelling of a snake_case name (`grant_send_on_behalf_to`, `FULL_ACCESS`)."""
     return "".join(word[:1].upper() + word[1:].lower() for word in name.split("_"))
@@ -347,12 +353,13 @@ class ScriptBlock:
 
 @dataclass(frozen=True, slots=True)
 class TypeReference:
-    """A type as a value: `[int]`. `item` is the type of its items when it is an array."""
+    """A type as a value: `[int]`. `item` is the type of its items when it is an array; `accelerator` is its short name as text."""
 
     full_name: str
     convert: Callable[[object], object]
     holds: Callable[[object], bool]
     item: TypeReference | None = None
+    accelerator: str = ""
 
     @property
     def name(self) -> str:
@@ -362,4 +369,6 @@ class TypeReference:
         )
 
     def __str__(self) -> str:
-        return self.full_name
+        if self.item is not None:
+            return f"{self.item}[]"
+        return self.accelerator or self.full_name

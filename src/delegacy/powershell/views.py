@@ -31,12 +31,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """Objects as rows. `autosize` fits the columns to what is in them; `wrap` lets a cell take several lines."""
+    """Objects as rows. `autosize` fits the columns to what is in them; `wrap` lets a cell take several lines.
+
+    `group_by` is the property that a table is for each value of.
+    """
 
     columns: tuple[Column, ...]
     autosize: bool = False
     wrap: bool = False
     hide_headers: bool = False
+    group_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,15 @@ class View:
     """How objects of one type are shown.
 
     Without being told the shape, a table is used when there is one, else a list. `properties` are those shown when there is no view of
-    the shape asked for; all when empty. `name` is the property that stands for the whole object in Format-Wide.
+    the shape asked for; all when empty. `name` is the property that stands for the whole object in Format-Wide. `prefers_list`: the
+    list is used even though there is a table.
     """
 
     table: TableView | None = None
     list: ListView | None = None
     properties: tuple[str, ...] = ()
     name: str | None = None
+    prefers_list: bool = False
 
 
 def columns(*declared: str | Column) -> tuple[Column, ...]:
@@ -104,6 +110,8 @@ class ViewRegistry:
 
 
 _ENTRY: Final = "System.Collections.DictionaryEntry"
+_SPAN_PARTS: Final = ("Days", "Hours", "Minutes", "Seconds", "Milliseconds")
+_SPAN_TOTALS: Final = ("TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds")
 _COMMAND: Final = TableView(
     columns(
         Column("CommandType", "CommandType", 15), Column("Name", "Name", 50), Column("Version", "Version", 10), "Source"
@@ -119,13 +127,15 @@ BUILTIN_VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         "Microsoft.PowerShell.Commands.GroupInfo": View(
             table=TableView(
                 columns(Column("Count", "Count", 5, Alignment.RIGHT), Column("Name", "Name", 25), "Group"),
-            )
+            ),
+            list=ListView(items("Name", "Count", "Group", "Values")),
         ),
         "Microsoft.PowerShell.Commands.GroupInfoNoElement": View(
-            table=TableView(columns(Column("Count", "Count", 5, Alignment.RIGHT), Column("Name", "Name", 25)))
+            table=TableView(columns(Column("Count", "Count", 5, Alignment.RIGHT), Column("Name", "Name", 25))),
+            list=ListView(items("Name", "Count", "Values")),
         ),
         "Microsoft.PowerShell.Commands.MemberDefinition": View(
-            table=TableView(columns("Name", Column("MemberType", "MemberType"), "Definition"), autosize=True)
+            table=TableView(columns("Name", "MemberType", "Definition"), autosize=True, group_by="TypeName")
         ),
         "System.Management.Automation.PSCredential": View(
             table=TableView(columns("UserName", Column("Password", "Password"))),
@@ -137,6 +147,23 @@ BUILTIN_VIEWS: Final[Mapping[str, View]] = MappingProxyType(
                 )
             )
         ),
-        "System.RuntimeType": View(table=TableView(columns("Name", "FullName"))),
+        "System.RuntimeType": View(
+            table=TableView(
+                columns(
+                    Column("IsPublic", "IsPublic", 8),
+                    Column("IsSerial", "IsSerializable", 8),
+                    Column("Name", "Name", 40),
+                    "BaseType",
+                )
+            )
+        ),
+        "System.TimeSpan": View(
+            list=ListView(items(*_SPAN_PARTS, "Ticks", *_SPAN_TOTALS)),
+            table=TableView(columns(*_SPAN_PARTS)),
+            prefers_list=True,
+            name="TotalMilliseconds",
+        ),
+        "System.Guid": View(table=TableView(columns("Guid"))),
+        "System.Management.Automation.PathInfo": View(table=TableView(columns("Path"))),
     }
 )

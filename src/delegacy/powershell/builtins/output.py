@@ -1,6 +1,6 @@
 """Format-*, Out-* and Write-*."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
 from delegacy.powershell.builtins._base import Builtin
@@ -411,7 +411,7 @@ class WriteError(Builtin):
     def process(self) -> None:
         """Report it."""
         if self.error_record is not None:
-            self.write_error(self.error_record)
+            self.write_error(self._of_caller(self.error_record))
             return
         kind = "Microsoft.PowerShell.Commands.WriteErrorException"
         message = self.message
@@ -419,7 +419,19 @@ class WriteError(Builtin):
             kind, message = self.exception.type_name, message or to_text(self.exception.get("Message"))
         elif self.exception is not None:
             message = message or to_text(self.exception)
-        self.write_error(ErrorRecord(message, self.error_id, self.category, self.target_object, kind))
+        self.write_error(self._of_caller(ErrorRecord(message, self.error_id, self.category, self.target_object, kind)))
+
+    def _of_caller(self, record: ErrorRecord) -> ErrorRecord:
+        """Return the record as one of the function or script that runs this command, whose error it is."""
+        caller = self.engine.caller()
+        return replace(
+            record,
+            command=self.category_activity or "Write-Error",
+            invocation=caller.invocation,
+            source=caller.name,
+            position=caller.position,
+            placed=True,
+        )
 
 
 def _no_record() -> ErrorRecord:

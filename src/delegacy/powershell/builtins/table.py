@@ -1,6 +1,7 @@
 """All built-in commands, as one table."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -82,8 +83,15 @@ BUILTINS: Final[tuple[type[Builtin], ...]] = (
     discovery.SetADServerSettings,
     discovery.ClearHost,
 )
+
+
+def _info(builtin: type[Builtin]) -> CmdletInfo:
+    info = cmdlet_info(builtin)
+    return replace(info, error_source=f"Microsoft.PowerShell.Commands.{info.name.replace('-', '')}Command")
+
+
 BUILTIN_INFOS: Final[Mapping[str, CmdletInfo]] = MappingProxyType(
-    {info.name.lower(): info for info in (cmdlet_info(builtin) for builtin in BUILTINS)}
+    {info.name.lower(): info for info in map(_info, BUILTINS)}
 )
 BUILTIN_ALIASES: Final[Mapping[str, str]] = MappingProxyType(
     {alias.lower(): info.name for info in BUILTIN_INFOS.values() for alias in info.aliases}

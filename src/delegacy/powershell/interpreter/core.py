@@ -138,6 +138,8 @@ class Core:
         if preference is ActionPreference.STOP:
             error.ends_script = True
             raise error
+        for tap in frame.taps:
+            tap.keep(Stream.ERROR, error.record)
         self.remember(error.record)
         if preference not in (ActionPreference.SILENTLY_CONTINUE, ActionPreference.IGNORE):
             frame.streams.emit(Stream.ERROR, error.record)

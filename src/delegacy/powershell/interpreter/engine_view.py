@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+from delegacy.powershell.engine import Caller
 from delegacy.powershell.interpreter.functions import FunctionInfo
 from delegacy.powershell.interpreter.scope import CONSTANTS
 from delegacy.powershell.interpreter.signals import UpstreamStopped
@@ -55,6 +56,13 @@ class EngineView:
     def before_question(self) -> None:
         """Make changes durable and show everything that comes before a question or a wait. Raises `PowerShellError`."""
         self._machine.before_question()
+
+    def caller(self) -> Caller:
+        """Return the function or script that the command stands in."""
+        call = self._frame.call
+        if call is None:
+            return Caller("", "", None)
+        return Caller(call.name if call.is_named else "", call.name, call.extent.position)
 
     def files(self) -> HostFiles:
         """Return access to files. Raises `PowerShellError` where the surface grants none."""

@@ -13,7 +13,7 @@ from delegacy.powershell.interpreter.functions import unknown_type
 from delegacy.powershell.interpreter.scope import converted_to
 from delegacy.powershell.limits import check_text
 from delegacy.powershell.methods import call_method
-from delegacy.powershell.operators import binary, join, split_blanks, split_name
+from delegacy.powershell.operators import binary, join, split_blanks, split_name, split_where
 from delegacy.powershell.patterns import check_subject, compiled
 from delegacy.powershell.printer import print_tree
 from delegacy.powershell.properties import MISSING, read_index, read_property, set_index, set_property
@@ -204,6 +204,8 @@ class Expressions(Core):
                 value = truth(value) or truth(evaluators[type(operand)](operand, frame))
             elif operator.endswith("match"):
                 value = self._match(operator, value, evaluators[type(operand)](operand, frame), frame)
+            elif operator.endswith("split"):
+                value = self._split(operator, value, evaluators[type(operand)](operand, frame), frame)
             else:
                 value = binary(operator, value, evaluators[type(operand)](operand, frame))
         return value
@@ -217,6 +219,14 @@ class Expressions(Core):
         if found is not None:
             set_matches(found, frame)
         return (found is not None) == (base == "match")
+
+    def _split(self, operator: str, left: object, right: object, frame: Frame) -> object:
+        """Return what `-split` gives; a script block on its right says of each character whether to split there."""
+        block = as_list(right)[0] if right is not None and as_list(right) else None
+        if not isinstance(block, ScriptBlock):
+            return binary(operator, left, right)
+        calls = BlockCalls(self, frame)
+        return split_where(left, right, lambda character: truth(folded(calls.run_block(block, character))))
 
     def _increment(self, node: syntax.Increment, frame: Frame) -> object:
         by = 1 if node.operator == "++" else -1

@@ -111,7 +111,7 @@ class Interpreter(Statements):
             body = parse(text, name)
         except ParseError as error:
             return self._refused(error)
-        return self.run_body(body, name=name, arguments=arguments)
+        return self.run_body(body, name=name, arguments=arguments, typed=text)
 
     def run_bytes(self, content: bytes, *, name: str | None = None, arguments: Sequence[object] = ()) -> RunResult:
         """Run a script file as it is on disk; see `decoding.decode`."""
@@ -130,10 +130,10 @@ class Interpreter(Statements):
         return self.run_body(syntax.ScriptBody(end=syntax.Block((pipeline,))))
 
     def run_body(
-        self, body: syntax.ScriptBody, *, name: str | None = None, arguments: Sequence[object] = ()
+        self, body: syntax.ScriptBody, *, name: str | None = None, arguments: Sequence[object] = (), typed: str = ""
     ) -> RunResult:
-        """Run a parsed script."""
-        frame = Frame(self.globals, self.outlet)
+        """Run a parsed script. `typed` is its text, for messages."""
+        frame = Frame(self.globals, self.outlet, call=CommandCall(typed.strip(), NOWHERE, is_named=False))
 
         def run() -> None:
             if name is not None or arguments or body.parameters is not None or body.has_named_blocks:
@@ -146,7 +146,7 @@ class Interpreter(Statements):
     def _run_file(self, body: syntax.ScriptBody, name: str | None, arguments: Sequence[object], frame: Frame) -> None:
         function = self.describe(name or "", body, frame, source=name)
         given = tuple(_script_argument(argument) for argument in arguments)
-        call = CommandCall(name or "", body.extent, given)
+        call = CommandCall(name or "", NOWHERE, given)
         scope = Scope(self.globals, is_script=True)
         scope.put("pscommandpath", name)
         scope.put("psscriptroot", None if name is None else name.rpartition("/")[0])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from delegacy.powershell.interpreter.outlet import Outlet, OutputSink
     from delegacy.powershell.interpreter.scope import Scope
     from delegacy.powershell.metadata import CmdletInfo, Parameter
+    from delegacy.powershell.streams import Stream
     from delegacy.powershell.syntax import Block, Expression
     from delegacy.powershell.tokens import Extent
     from delegacy.powershell.values import ScriptBlock
@@ -35,7 +36,8 @@ Emit = Callable[[object], None]
 class CommandCall:
     """A command as it stands in a pipeline: its name as typed, its place (from 1), its arguments, and whether anything is piped in.
 
-    `feeds` is the command that takes its output, None at the end of the pipeline.
+    `feeds` is the command that takes its output, None at the end of the pipeline. `is_named`: the name is one, and not the whole of what
+    was typed at a prompt.
     """
 
     name: str
@@ -44,6 +46,7 @@ class CommandCall:
     place: int = 1
     expects_input: bool = False
     feeds: CmdletInfo | FunctionInfo | None = None
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Frame:
     """Where code runs: its scope, where its records go, and what is around it.
 
     guarded: inside a `try`, so that errors which end a statement are not reported where they happen. nested: a pipeline around this one
-    is running, so that it is not the one to make changes durable.
+    is running, so that it is not the one to make changes durable. call: how the function or script that the code stands in was called.
+    taps: the functions around, which keep errors and the like for their -ErrorVariable, shown or not.
     """
 
     scope: Scope
@@ -59,6 +63,8 @@ class Frame:
     guarded: bool = False
     nested: bool = False
     source: str | None = None
+    call: CommandCall | None = None
+    taps: tuple[Tap, ...] = ()
 
     def with_scope(self, scope: Scope) -> Frame:
         """Return the frame with another scope."""
@@ -76,6 +82,13 @@ class Frame:
         except ConversionError:
             return None
         return found if isinstance(found, ActionPreference) else None
+
+
+class Tap(Protocol):
+    """Keeps records of the streams in variables."""
+
+    def keep(self, stream: Stream, record: object) -> None:
+        """Keep a record if a variable was named for its stream."""
 
 
 class Machine(Protocol):

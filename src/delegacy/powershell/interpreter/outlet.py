@@ -84,21 +84,6 @@ class Redirected:
             route(record)
 
 
-class Tapped:
-    """A sink of which some streams are written down as well (-ErrorVariable and the like)."""
-
-    def __init__(self, base: OutputSink, taps: Mapping[Stream, Callable[[object], None]]) -> None:
-        self._base = base
-        self._taps = taps
-
-    def emit(self, stream: Stream, record: object) -> None:
-        """Write a record down, and pass it on."""
-        tap = self._taps.get(stream)
-        if tap is not None:
-            tap(record)
-        self._base.emit(stream, record)
-
-
 class Collector:
     """A sink that keeps everything, for callers that want objects and not text."""
 

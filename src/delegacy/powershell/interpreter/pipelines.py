@@ -257,7 +257,7 @@ class Pipelines(Expressions):
             return self._target(command, frame)
         except PowerShellError as error:
             name = command.name.value if isinstance(command.name, syntax.Text) else ""
-            error.record = error.record.located(command.name.extent.position, invocation=name)
+            error.record = error.record.located(command.name.extent.position, invocation=command.operator or name)
             raise
 
     def _stage(
@@ -269,8 +269,10 @@ class Pipelines(Expressions):
                 return FunctionStage(self, target, call, frame, out, scope)
             return CmdletStage(self, target, call, frame, out)
         except PowerShellError as error:
-            name = target.info.name if isinstance(target, FunctionInfo) else target.name
-            error.record = error.record.located(command.extent.position, command=name, invocation=call.name)
+            info = target.info if isinstance(target, FunctionInfo) else target
+            error.record = error.record.located(
+                command.extent.position, command=info.name, invocation=call.name, source=info.error_source
+            )
             raise
 
     def _flow(self, stages: list[Stage], head: syntax.ExpressionElement | None, frame: Frame) -> None:

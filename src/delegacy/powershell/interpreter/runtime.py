@@ -8,7 +8,6 @@ from delegacy.powershell.common_parameters import ActionPreference
 from delegacy.powershell.convert import truth
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError
 from delegacy.powershell.host import Choice, EndOfInput, unanswered
-from delegacy.powershell.interpreter.outlet import Tapped
 from delegacy.powershell.interpreter.signals import Stopped
 from delegacy.powershell.metadata import CmdletInfo, ConfirmImpact
 from delegacy.powershell.properties import MISSING
@@ -27,7 +26,6 @@ from delegacy.powershell.values import ArrayList
 if TYPE_CHECKING:
     from delegacy.powershell.binder import Binding
     from delegacy.powershell.interpreter.machine import CommandCall, Emit, Frame, Machine
-    from delegacy.powershell.interpreter.outlet import OutputSink
 
 YES: Final = Choice("&Yes", "Continue with only the next step of the operation.")
 YES_TO_ALL: Final = Choice("Yes to &All", "Continue with all the steps of the operation.")
@@ -36,6 +34,11 @@ NO_TO_ALL: Final = Choice("No to A&ll", "Skip this operation and all subsequent 
 HALT: Final = Choice("&Halt Command", "Stop this command.")
 _CHOICES: Final = (YES, YES_TO_ALL, NO, NO_TO_ALL)
 _SHOWN: Final = frozenset({ActionPreference.CONTINUE, ActionPreference.INQUIRE, ActionPreference.STOP})
+_KEPT: Final = {
+    Stream.ERROR: "error_variable",
+    Stream.WARNING: "warning_variable",
+    Stream.INFORMATION: "information_variable",
+}
 _IMPACTS: Final = {impact.name.lower(): impact for impact in ConfirmImpact}
 
 
@@ -122,9 +125,7 @@ class StageRuntime:
         self.had_error = True
         if action is ActionPreference.IGNORE:
             return
-        errors = self._variables.list_of("error_variable")
-        if errors is not None:
-            errors.append(record)
+        self._kept(Stream.ERROR, record)
         if action is ActionPreference.INQUIRE:
             action = self._inquired(record.message)
         if action is ActionPreference.STOP:
@@ -137,21 +138,24 @@ class StageRuntime:
         """Return the record with the command's name and place filled in."""
         if record.position is not None and record.command:
             return record
-        return record.located(self.call.extent.position, command=self.info.name, invocation=self.call.name)
+        return record.located(
+            self.call.extent.position,
+            command=self.info.name,
+            invocation=self.call.name,
+            source=self.info.error_source,
+        )
 
-    def tapped(self) -> OutputSink:
-        """Return the sink for what a function calls: its errors and warnings are kept for -ErrorVariable and the like."""
-        attributes = {
-            Stream.ERROR: "error_variable",
-            Stream.WARNING: "warning_variable",
-            Stream.INFORMATION: "information_variable",
-        }
-        taps = {
-            stream: kept.append
-            for stream, name in attributes.items()
-            if (kept := self._variables.list_of(name)) is not None
-        }
-        return Tapped(self.frame.streams, taps) if taps else self.frame.streams
+    def keep(self, stream: Stream, record: object) -> None:
+        """Keep a record for -ErrorVariable and the like."""
+        kept = self._variables.list_of(_KEPT[stream]) if stream in _KEPT else None
+        if kept is not None:
+            kept.append(record)
+
+    def _kept(self, stream: Stream, record: object) -> None:
+        """Keep a record, and let the functions around keep it."""
+        self.keep(stream, record)
+        for tap in self.frame.taps:
+            tap.keep(stream, record)
 
     def _inquired(self, message: str) -> ActionPreference:
         answer = self._ask("Confirm", message, (Choice("&Continue"), Choice("Continue &Silently"), HALT), 0)
@@ -163,15 +167,15 @@ class StageRuntime:
         """Report a warning by -WarningAction."""
         record = WarningRecord(message)
         action = self._action("warning_action", "WarningPreference", ActionPreference.CONTINUE)
-        self._write(Stream.WARNING, record, action, "warning_variable")
+        self._write(Stream.WARNING, record, action)
 
     def write_verbose(self, message: str) -> None:
         """Write a line that -Verbose shows."""
-        self._write(Stream.VERBOSE, VerboseRecord(message), self._switched("verbose", "VerbosePreference"), "")
+        self._write(Stream.VERBOSE, VerboseRecord(message), self._switched("verbose", "VerbosePreference"))
 
     def write_debug(self, message: str) -> None:
         """Write a line that -Debug shows."""
-        self._write(Stream.DEBUG, DebugRecord(message), self._switched("debug", "DebugPreference"), "")
+        self._write(Stream.DEBUG, DebugRecord(message), self._switched("debug", "DebugPreference"))
 
     def write_information(self, record: InformationRecord) -> None:
         """Write to the information stream; text of Write-Host is always shown."""
@@ -182,7 +186,7 @@ class StageRuntime:
             and self._binding.common("information_action") is None
         ):
             action = ActionPreference.CONTINUE
-        self._write(Stream.INFORMATION, record, action, "information_variable")
+        self._write(Stream.INFORMATION, record, action)
 
     def write_progress(self, progress: ProgressRecord) -> None:
         """Show the state of something that takes time."""
@@ -195,12 +199,10 @@ class StageRuntime:
             return ActionPreference.CONTINUE if given else ActionPreference.SILENTLY_CONTINUE
         return self.frame.preference(preference) or ActionPreference.SILENTLY_CONTINUE
 
-    def _write(self, stream: Stream, record: object, action: ActionPreference, variable: str) -> None:
+    def _write(self, stream: Stream, record: object, action: ActionPreference) -> None:
         if action is ActionPreference.IGNORE:
             return
-        kept = self._variables.list_of(variable)
-        if kept is not None:
-            kept.append(record)
+        self._kept(stream, record)
         if action in _SHOWN:
             self.frame.streams.emit(stream, record)
         if action is ActionPreference.STOP:

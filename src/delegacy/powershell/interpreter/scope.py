@@ -43,8 +43,19 @@ class Variable:
                 "System.Management.Automation.SessionStateUnauthorizedAccessException",
             )
         if self.constraint is not None:
-            value = converted_to(self.constraint, value)
+            value = self._converted(self.constraint, value)
         self.value = value
+
+    def _converted(self, constraint: TypeReference, value: object) -> object:
+        try:
+            return constraint.convert(value)
+        except ConversionError as error:
+            raise runtime_error(
+                error.message,
+                "RuntimeException",
+                ErrorCategory.METADATA_ERROR,
+                exception_type="System.Management.Automation.ArgumentTransformationMetadataException",
+            ) from None
 
 
 def converted_to(constraint: TypeReference, value: object) -> object:
@@ -131,6 +142,8 @@ class Scope:
     def set(self, name: str, value: object, constraint: TypeReference | None = None) -> None:
         """Set a variable in this scope, or in the one its name is qualified with. Raises `PowerShellError`."""
         lowered = name.lower()
+        if lowered == "null":  # `$null = ...` drops a value
+            return
         if lowered in CONSTANTS:
             raise runtime_error(
                 f"Cannot overwrite variable {lowered} because it is read-only or constant.",

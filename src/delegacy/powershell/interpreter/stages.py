@@ -59,7 +59,29 @@ class Sink:
         self.process = out
 
 
-class CmdletStage:
+class _BoundStage:
+    """What stages of both kinds bind: arguments, and what is asked for because it was not given."""
+
+    _machine: Machine
+    _call: CommandCall
+    _binder: Binder
+    _binding: Binding
+    runtime: StageRuntime
+
+    def _complete(self) -> None:
+        """Ask for the mandatory parameters that were not given. Raises `PowerShellError` when nobody answers."""
+        binding, call = self._binding, self._call
+        missing = self._binder.missing(binding, expects_input=call.expects_input)
+        if not missing:
+            return
+        try:
+            binding.values.update(self._machine.ask_for(binding.info, missing, binding, call.place))
+        except PowerShellError as error:
+            error.record = self.runtime.located(error.record)
+            raise
+
+
+class CmdletStage(_BoundStage):
     """A cmdlet, of ours or of the gate's."""
 
     def __init__(self, machine: Machine, info: CmdletInfo, call: CommandCall, frame: Frame, out: Emit) -> None:
@@ -82,7 +104,7 @@ class CmdletStage:
 
     def begin(self) -> None:
         """Ask for what is missing, hand over what was given, and begin."""
-        _complete(self._machine, self._binder, self._binding, self._call)
+        self._complete()
         self._bound = self._binding.own_values()
         for attribute, value in self._bound.items():
             setattr(self.cmdlet, attribute, value)
@@ -171,14 +193,7 @@ class CmdletStage:
             outlet.release()
 
 
-def _complete(machine: Machine, binder: Binder, binding: Binding, call: CommandCall) -> None:
-    """Ask for the mandatory parameters that were not given."""
-    missing = binder.missing(binding, expects_input=call.expects_input)
-    if missing:
-        binding.values.update(machine.ask_for(binding.info, missing, binding, call.place))
-
-
-class FunctionStage:
+class FunctionStage(_BoundStage):
     """A function, script or script block as a command: its begin, process and end blocks in a scope of its own."""
 
     def __init__(
@@ -199,7 +214,11 @@ class FunctionStage:
         self._out: Emit = self.runtime.hand_on
         self._scope = scope or Scope(frame.scope, is_script=function.source is not None)
         self._frame = replace(
-            frame, scope=self._scope, streams=self.runtime.tapped(), source=function.source or frame.source
+            frame,
+            scope=self._scope,
+            taps=(*frame.taps, self.runtime),
+            source=function.source or frame.source,
+            call=call if function.name else frame.call,
         )
         self._input: list[object] = []
         self._from_record: list[Parameter] = []
@@ -209,7 +228,7 @@ class FunctionStage:
         """Bind the parameters in the function's scope, and run its begin block."""
         function, scope = self._function, self._scope
         if function.is_advanced:
-            _complete(self._machine, self._binder, self._binding, self._call)
+            self._complete()
         self._set_preferences()
         scope.put("args", list(self._binding.leftover))
         scope.put("input", ArrayList())
