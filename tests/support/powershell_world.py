@@ -93,15 +93,18 @@ class RecordingHost:
 
     def prompt_for_choice(self, caption: str, message: str, choices: Sequence[Choice], default: int) -> int:
         self.questions.append((caption, message, tuple(choice.label for choice in choices)))
+        self.transcript.append(("asked", f"{caption}\n{message}\n{' '.join(choice.label for choice in choices)}"))
         answer = self._answer()
         return next((place for place, choice in enumerate(choices) if choice.key == answer.upper()), default)
 
     def read_line(self, prompt: str) -> str:
         self.questions.append(("line", prompt, ()))
+        self.transcript.append(("asked", prompt))
         return self._answer()
 
     def read_secret(self, prompt: str) -> str:
         self.questions.append(("secret", prompt, ()))
+        self.transcript.append(("asked", prompt))
         return self._answer()
 
     def _answer(self) -> str:
