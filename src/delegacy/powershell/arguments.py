@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import types
+import typing
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from delegacy.powershell.convert import ConversionError, converter_for, to_boolean, type_name_of
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError
-from delegacy.powershell.script_types import find_type
 from delegacy.powershell.text import to_text, type_name
-from delegacy.powershell.values import TypeReference, as_list, is_collection
+from delegacy.powershell.values import SecureString, TypeReference, Version, as_list, is_collection
 
 if TYPE_CHECKING:
     from delegacy.powershell.convert import Converter
     from delegacy.powershell.metadata import Parameter
 
-_STRING: Final = find_type("string")
+_SINGLE: Final = frozenset({str, int, float, bool, Decimal, datetime, timedelta, UUID, Version, SecureString})
 BINDING_EXCEPTION: Final = "System.Management.Automation.ParameterBindingException"
 _VALIDATION_EXCEPTION: Final = "System.Management.Automation.ParameterBindingValidationException"
 
@@ -45,12 +48,19 @@ def converter_of(parameter: Parameter) -> Converter:
     """
     convert = _conversion(parameter)
     check = _checks(parameter)
+    takes_one = parameter.convert is None and _takes_one(parameter.target)
 
     def bind(value: object) -> object:
         if value is None:
             return _bind_null(parameter, convert)
         if not parameter.allow_empty:
             _refuse_empty(parameter, value)
+        if takes_one and is_collection(value):
+            raise binding_error(
+                f"Cannot convert '{type_name(value)}' to the type '{target_name(parameter)}' required by parameter "
+                f"'{parameter.name}'. Specified method is not supported.",
+                "CannotConvertArgument",
+            )
         try:
             found = convert(value)
         except ConversionError as error:
@@ -62,10 +72,16 @@ def converter_of(parameter: Parameter) -> Converter:
     return bind
 
 
+def _takes_one(target: Any) -> bool:  # noqa: ANN401 - an annotation can be anything
+    """Return whether a cmdlet's parameter is of a type that no array is ever turned into."""
+    if typing.get_origin(target) in (typing.Union, types.UnionType):
+        members = [member for member in typing.get_args(target) if member is not type(None)]
+        return len(members) == 1 and _takes_one(members[0])
+    return target in _SINGLE
+
+
 def _bind_null(parameter: Parameter, convert: Converter) -> object:
-    if (
-        parameter.target is _STRING and not parameter.allow_empty
-    ):  # [string] makes '' of $null before anything is checked
+    if _is_string(parameter) and not parameter.allow_empty:  # [string] makes '' of $null before anything is checked
         _refuse_empty(parameter, "")
     if not parameter.allow_null:
         raise _validation_error(
@@ -82,6 +98,10 @@ def _bind_null(parameter: Parameter, convert: Converter) -> object:
         raise _conversion_error(parameter, error) from None
     _apply_checks(parameter, found)
     return found
+
+
+def _is_string(parameter: Parameter) -> bool:
+    return isinstance(parameter.target, TypeReference) and parameter.target.full_name == "System.String"
 
 
 def _refuse_empty(parameter: Parameter, value: object) -> None:

@@ -17,7 +17,7 @@ from delegacy.powershell.convert import (
     to_integer,
     to_timespan,
 )
-from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_error
+from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError, runtime_error
 from delegacy.powershell.limits import check_items, check_text
 from delegacy.powershell.text import to_text, type_name
 from delegacy.powershell.values import ArrayList, Char, Hashtable, as_list, is_collection
@@ -90,7 +90,14 @@ def _calculated(symbol: str, left: Number, right: Number) -> Number:
     try:
         return _narrowed(_CALCULATIONS[symbol](left, right))
     except ZeroDivisionError:
-        raise runtime_error("Attempted to divide by zero.", "RuntimeException", ErrorCategory.NOT_SPECIFIED) from None
+        raise PowerShellError(
+            ErrorRecord(
+                "Attempted to divide by zero.",
+                "RuntimeException",
+                ErrorCategory.NOT_SPECIFIED,
+                inner_type="System.DivideByZeroException",
+            )
+        ) from None
     except (OverflowError, DecimalException):
         return float("inf") if symbol != "-" else float("-inf")
 

@@ -270,6 +270,8 @@ class Binder:
 
     def _choose_set(self, binding: Binding, *, expects_input: bool) -> str:
         candidates = [name for name in self.info.set_names if name in binding.sets]
+        if expects_input:  # sets that take nothing from the pipeline are out where others do
+            candidates = [name for name in candidates if self._takes_input(binding, name)] or candidates
         if len(candidates) == 1:
             return candidates[0]
         default = self.info.default_set
@@ -281,6 +283,14 @@ class Binder:
         if default not in candidates and len(candidates) > 1:
             raise _ambiguous_set()
         return candidates[0]
+
+    def _takes_input(self, binding: Binding, set_name: str) -> bool:
+        return any(
+            membership is not None and (membership.pipeline or membership.pipeline_by_property_name)
+            for parameter in self.info.parameters
+            if parameter not in binding.values
+            for membership in (parameter.membership(set_name),)
+        )
 
     def _most_specific(self, binding: Binding, names: list[str]) -> str:
         """Return the one set that holds every parameter given and asks for most of them; ambiguous otherwise."""

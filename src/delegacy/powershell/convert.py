@@ -437,7 +437,7 @@ def _sequence_converter(origin: type, item_target: Any) -> Converter:  # noqa: A
     def convert(value: object) -> object:
         if is_enum and isinstance(value, str):
             value = value.split(",")
-        if isinstance(value, Hashtable):
+        if isinstance(value, Hashtable) and item_target not in (object, Any):
             raise impossible(value, f"{type_name_of(item_target)}[]")
         return origin([convert_item(item) for item in as_list(value)])
 

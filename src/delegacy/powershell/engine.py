@@ -59,11 +59,17 @@ class Engine(Protocol):
     def files(self) -> HostFiles:
         """Return access to files. Raises `PowerShellError` where the surface grants none."""
 
+    def write_text_of(self, values: list[object], path: str, *, append: bool) -> None:
+        """Write the text that would be shown of objects to a file, as `>` does. Raises `PowerShellError`."""
+
     def emit(self, stream: Stream, record: object) -> None:
         """Pass a record straight to whoever takes the output of the whole script."""
 
     def run_block(self, block: ScriptBlock, value: object) -> list[object]:
         """Run a script block in the scope of the command, with a value as `$_`, and return its output."""
+
+    def calculate(self, block: ScriptBlock, value: object) -> list[object]:
+        """As `run_block`, for a calculated property: its errors are not shown."""
 
     def stream_block(self, block: ScriptBlock, value: object, emit: Callable[[object], None]) -> None:
         """As `run_block`, with the output handed on at once."""

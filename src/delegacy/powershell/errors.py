@@ -84,6 +84,7 @@ class ErrorRecord:
     `exception_type` is the name that `catch [Name]` and `CategoryInfo` use, in full or not. `command` is the cmdlet that wrote
     it; `invocation` is the name as typed; `source` is what the full id ends with. They, and the position, are filled in by the
     interpreter when they are absent, unless the record is `placed`.
+    `inner_type` is the name of the exception inside that one, where there is one.
     `cause` is the Python exception behind it, for the log of the host; it is never shown.
     """
 
@@ -97,6 +98,7 @@ class ErrorRecord:
     position: ScriptPosition | None = None
     details: str | None = None
     source: str = ""
+    inner_type: str = ""
     placed: bool = False
     cause: BaseException | None = field(default=None, compare=False, repr=False)
 

@@ -20,7 +20,7 @@ from delegacy.powershell.convert import (
     to_timespan,
     truth,
 )
-from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_error
+from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError, runtime_error
 from delegacy.powershell.formats import WIDTH_LIMIT, format_value
 from delegacy.powershell.limits import check_items, check_text
 from delegacy.powershell.properties import MISSING, PropertyList, read_property
@@ -527,6 +527,7 @@ def _unknown(value: object, name: str) -> PowerShellError:
     return runtime_error(
         f"Method invocation failed because [{type_name(value)}] does not contain a method named '{name}'.",
         "MethodNotFound",
+        target=name,
     )
 
 
@@ -622,9 +623,12 @@ def called(name: str, method: Method, value: object, arguments: list[object]) ->
         ) from None
     except (ValueError, OverflowError, IndexError, ArithmeticError) as error:
         kind = next((name for type_, name in _EXCEPTIONS if isinstance(error, type_)), "ArgumentException")
-        raise runtime_error(
-            f'Exception calling "{name}" with "{len(arguments)}" argument(s): "{error}"',
-            kind,
-            ErrorCategory.NOT_SPECIFIED,
-            exception_type="System.Management.Automation.MethodInvocationException",
+        raise PowerShellError(
+            ErrorRecord(
+                f'Exception calling "{name}" with "{len(arguments)}" argument(s): "{error}"',
+                kind,
+                ErrorCategory.NOT_SPECIFIED,
+                exception_type="System.Management.Automation.MethodInvocationException",
+                inner_type=f"System.{kind}",
+            )
         ) from None

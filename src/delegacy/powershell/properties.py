@@ -122,13 +122,24 @@ def exception_object(record: ErrorRecord) -> PSObject:
         (record.exception_type, "System.Exception"),
         {
             "Message": record.message,
-            "InnerException": None,
+            "InnerException": _inner_exception(record),
             "StackTrace": None,
             "Data": Hashtable(),
             "HResult": -2146233087,
         },
         text=f"{record.exception_type}: {record.message}",
     )
+
+
+def _inner_exception(record: ErrorRecord) -> PSObject | None:
+    if not record.inner_type:
+        return None
+    message = record.message
+    if record.exception_type.endswith(
+        "MethodInvocationException"
+    ):  # Exception calling "x" with "1" argument(s): "message"
+        message = message.partition(': "')[2].removesuffix('"')
+    return PSObject((record.inner_type, "System.Exception"), {"Message": message, "InnerException": None}, text=message)
 
 
 def category_object(record: ErrorRecord) -> PSObject:

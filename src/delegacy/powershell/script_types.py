@@ -105,6 +105,7 @@ def _closed(name: str, python_type: type | tuple[type, ...]) -> TypeReference:
     return TypeReference(name, _only(holds, name), holds)
 
 
+EXCEPTION: Final = "System.Exception"
 _VALUES: Final = (bool, int, float, Decimal, Char, datetime, timedelta, UUID, Enum)
 _OBJECT: Final = TypeReference("System.Object", lambda value: value, lambda value: value is not None)
 _TYPES: Final[tuple[tuple[tuple[str, ...], TypeReference], ...]] = (
@@ -165,13 +166,53 @@ _BY_NAME: Final = {
     for aliases, reference in _TYPES
     for name in (*aliases, reference.full_name.lower())
 }
+_EXCEPTIONS: Final = (
+    *("Exception", "SystemException", "ApplicationException", "ArgumentException", "ArgumentNullException"),
+    *("ArgumentOutOfRangeException", "DivideByZeroException", "FormatException", "InvalidCastException"),
+    *("InvalidOperationException", "IndexOutOfRangeException", "NotImplementedException", "NotSupportedException"),
+    *("NullReferenceException", "OperationCanceledException", "OverflowException", "TimeoutException"),
+    *("UnauthorizedAccessException", "Data.DataException", "IO.IOException", "IO.FileNotFoundException"),
+    *("IO.DirectoryNotFoundException", "IO.InvalidDataException", "Collections.Generic.KeyNotFoundException"),
+    *("Security.SecurityException", "Security.Authentication.AuthenticationException"),
+    *("Management.Automation.RuntimeException", "Management.Automation.ItemNotFoundException"),
+    *("Management.Automation.PSArgumentException", "Management.Automation.PSInvalidOperationException"),
+    *("Management.Automation.ParameterBindingException", "Management.Automation.CommandNotFoundException"),
+    *("Management.Automation.ValidationMetadataException", "Management.Automation.MethodInvocationException"),
+)
+
+
+def exception(full_name: str, message: object = None, inner: object = None) -> PSObject:
+    """Return an exception that a script makes, to throw it."""
+    text = f"Exception of type '{full_name}' was thrown." if message is None else to_text(message)
+    return PSObject(
+        (full_name, EXCEPTION),
+        {"Message": text, "InnerException": inner, "StackTrace": None, "Data": Hashtable(), "HResult": -2146233088},
+        text=f"{full_name}: {text}",
+    )
+
+
+def _exception_type(full_name: str) -> TypeReference:
+    def convert(value: object) -> object:
+        if value is None or holds(value):
+            return value
+        if isinstance(value, str):
+            return exception(full_name, value)
+        raise impossible(value, full_name)
+
+    def holds(value: object) -> bool:
+        return isinstance(value, PSObject) and full_name in value.type_names
+
+    return TypeReference(full_name, convert, holds)
+
+
+_EXCEPTION_TYPES: Final = {f"system.{name.lower()}": _exception_type(f"System.{name}") for name in _EXCEPTIONS}
 _GENERIC_LIST: Final = ("system.collections.generic.list", "collections.generic.list")
 
 
 def find_type(name: str) -> TypeReference | None:
     """Return the type with a name as written between brackets, or None when there is no such type here."""
     wanted = name.lower().replace(" ", "")
-    known = _BY_NAME.get(wanted) or _BY_NAME.get(f"system.{wanted}")
+    known = _BY_NAME.get(wanted) or _BY_NAME.get(f"system.{wanted}") or _exception_type_of(wanted)
     if known is not None:
         return known
     if wanted.endswith("[]"):
@@ -185,6 +226,10 @@ def find_type(name: str) -> TypeReference | None:
                 f"System.Collections.Generic.List`1[{item.full_name}]", _to_generic_list, _of(GenericList)
             )
     return None
+
+
+def _exception_type_of(name: str) -> TypeReference | None:
+    return _EXCEPTION_TYPES.get(name) or _EXCEPTION_TYPES.get(f"system.{name}")
 
 
 def array_of(item: TypeReference) -> TypeReference:

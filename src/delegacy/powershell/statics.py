@@ -10,17 +10,20 @@ from calendar import isleap, monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
-from typing import TYPE_CHECKING, Final
+from enum import Enum
+from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID, uuid4
 
 from delegacy.powershell.compare import compare, equal, sort_key
 from delegacy.powershell.convert import (
     ConversionError,
+    converter_for,
     to_boolean,
     to_char,
     to_datetime,
     to_decimal,
     to_double,
+    to_enum,
     to_guid,
     to_integer,
     to_secure_string,
@@ -28,14 +31,14 @@ from delegacy.powershell.convert import (
     to_version,
 )
 from delegacy.powershell.dates import parse_date, unreadable_date
-from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_error
+from delegacy.powershell.errors import RUNTIME_EXCEPTION, ErrorCategory, ErrorRecord, PowerShellError, runtime_error
 from delegacy.powershell.formats import format_items
 from delegacy.powershell.limits import check_text
 from delegacy.powershell.methods import FormatFailure, Method, StringComparison, StringSplitOptions, called
 from delegacy.powershell.patterns import check_subject, compiled, replacer
 from delegacy.powershell.properties import MISSING, DayOfWeek
-from delegacy.powershell.script_types import find_type
-from delegacy.powershell.text import to_text
+from delegacy.powershell.script_types import exception, find_type
+from delegacy.powershell.text import to_text, type_name
 from delegacy.powershell.values import (
     ArrayList,
     GenericList,
@@ -50,7 +53,6 @@ from delegacy.powershell.values import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +473,17 @@ def _credential(user: object, password: object) -> PSCredential:
     return PSCredential(to_text(user), to_secure_string(password))
 
 
+def _error_record(thrown: object, error_id: object, category: object, target: object) -> ErrorRecord:
+    is_exception = isinstance(thrown, PSObject) and thrown.find("Message") is not None
+    return ErrorRecord(
+        to_text(thrown.get("Message")) if isinstance(thrown, PSObject) and is_exception else to_text(thrown),
+        to_text(error_id),
+        cast("ErrorCategory", to_enum(category, ErrorCategory)),
+        target,
+        type_name(thrown) if is_exception else RUNTIME_EXCEPTION,
+    )
+
+
 def _made_list(kind: type[ArrayList]) -> Method:
     return _function(0, 1, lambda items=None: kind(as_list(items) if is_collection(items) else ()))
 
@@ -527,6 +540,8 @@ _STATICS: Final[Mapping[str, Mapping[str, object]]] = {
     "System.StringSplitOptions": _members_of(StringSplitOptions),
     "System.StringComparison": _members_of(StringComparison),
     "System.DayOfWeek": _members_of(DayOfWeek),
+    "System.Management.Automation.ErrorCategory": _members_of(ErrorCategory),
+    "System.Management.Automation.ErrorRecord": {"new": _function(4, 4, _error_record)},
 }
 
 
@@ -536,15 +551,18 @@ def static_type(name: str) -> TypeReference | None:
     if found is not None:
         return found
     wanted = name.lower().replace(" ", "")
-    for full_name in ("System.StringSplitOptions", "System.StringComparison", "System.DayOfWeek"):
+    for enumeration in (StringSplitOptions, StringComparison, DayOfWeek, ErrorCategory):
+        full_name = enumeration.type_name()
         if wanted in (full_name.lower(), full_name.lower().removeprefix("system.")):
-            return TypeReference(full_name, lambda value: value, lambda _value: False)
+            return TypeReference(full_name, converter_for(enumeration), lambda value: isinstance(value, Enum))
     return None
 
 
 def _member(reference: TypeReference, name: str) -> tuple[str, object] | None:
-    table = _STATICS.get(reference.full_name.split("[", maxsplit=1)[0], {})
     lowered = name.lower()
+    if lowered == "new" and reference.full_name.endswith("Exception"):
+        return "new", _function(0, 2, lambda *arguments: exception(reference.full_name, *arguments))
+    table = _STATICS.get(reference.full_name.split("[", maxsplit=1)[0], {})
     return next(((known, member) for known, member in table.items() if known.lower() == lowered), None)
 
 
@@ -570,6 +588,7 @@ def call_static(reference: TypeReference, name: str, arguments: list[object]) ->
         raise runtime_error(
             f"Method invocation failed because [{reference.full_name}] does not contain a method named '{name}'.",
             "MethodNotFound",
+            target=name,
         )
     return called(found[0], found[1], reference, arguments)
 

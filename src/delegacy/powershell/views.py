@@ -112,18 +112,30 @@ class ViewRegistry:
 _ENTRY: Final = "System.Collections.DictionaryEntry"
 _SPAN_PARTS: Final = ("Days", "Hours", "Minutes", "Seconds", "Milliseconds")
 _SPAN_TOTALS: Final = ("TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds")
-_COMMAND: Final = TableView(
-    columns(
-        Column("CommandType", "CommandType", 15), Column("Name", "Name", 50), Column("Version", "Version", 10), "Source"
+
+
+def _command_table(name: str) -> TableView:
+    return TableView(
+        columns(
+            Column("CommandType", "CommandType", 15),
+            Column("Name", name, 50),
+            Column("Version", "Version", 10),
+            "Source",
+        )
     )
-)
+
+
 BUILTIN_VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
         _ENTRY: View(table=TableView(columns(Column("Name", "Name", 30), "Value"))),
         "System.Management.Automation.PSVariable": View(table=TableView(columns(Column("Name", "Name", 30), "Value"))),
-        "System.Management.Automation.CmdletInfo": View(table=_COMMAND, name="Name"),
-        "System.Management.Automation.FunctionInfo": View(table=_COMMAND, name="Name"),
-        "System.Management.Automation.AliasInfo": View(table=_COMMAND, name="Name"),
+        "System.Management.Automation.CmdletInfo": View(table=_command_table("Name"), name="Name"),
+        "System.Management.Automation.FunctionInfo": View(table=_command_table("Name"), name="Name"),
+        "System.Management.Automation.AliasInfo": View(
+            table=_command_table("DisplayName"),
+            list=ListView(items("DisplayName", "CommandType", "Definition")),
+            name="Name",
+        ),
         "Microsoft.PowerShell.Commands.GroupInfo": View(
             table=TableView(
                 columns(Column("Count", "Count", 5, Alignment.RIGHT), Column("Name", "Name", 25), "Group"),

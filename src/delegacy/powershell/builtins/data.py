@@ -318,7 +318,7 @@ class ConvertToHtml(Builtin):
         rows = []
         for value in self._values:
             self.engine.tick()
-            found = [quiet(one, value, self.engine.run_block) for one in columns]
+            found = [quiet(one, value, self.engine.calculate) for one in columns]
             texts = [
                 escape(
                     " ".join(to_text(item) for item in as_list(one)) if is_collection(one) else _cell(one) or "",

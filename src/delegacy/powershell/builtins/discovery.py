@@ -220,10 +220,12 @@ class GetAlias(Builtin):
                     "System.Management.Automation.AliasInfo",
                     {
                         "CommandType": "Alias",
-                        "Name": f"{name} -> {command}",
+                        "Name": name,
+                        "DisplayName": f"{name} -> {command}",
                         "Version": None,
                         "Source": "",
                         "Definition": command,
+                        "ResolvedCommandName": command,
                     },
                     text=name,
                 )

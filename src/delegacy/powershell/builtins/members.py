@@ -8,6 +8,7 @@ from delegacy.powershell.errors import ErrorCategory
 from delegacy.powershell.metadata import SetMembership, parameter
 from delegacy.powershell.methods import method_names
 from delegacy.powershell.properties import MISSING, member_kind, property_values, set_property
+from delegacy.powershell.script_types import find_type
 from delegacy.powershell.statics import construct, static_type
 from delegacy.powershell.text import to_text, type_name
 from delegacy.powershell.values import (
@@ -22,6 +23,11 @@ from delegacy.powershell.values import (
 from delegacy.powershell.wildcard import matches_wildcard
 
 _PLAIN: Final = ("psobject", "pscustomobject", "object")
+_SIGNATURES: Final = {
+    "Equals": "bool Equals(System.Object obj)",
+    "GetType": "type GetType()",
+    "ToString": "string ToString()",
+}
 _KINDS: Final = ("NoteProperty", "AliasProperty", "ScriptProperty", "ScriptMethod")
 
 
@@ -200,14 +206,24 @@ class GetMember(Builtin):
     def _members(self, value: object) -> list[tuple[str, str, str]]:
         found = []
         members = value.members() if isinstance(value, PSObject) else {}
+        is_custom = isinstance(value, PSObject) and value.is_custom
         for name, read in property_values(value).items():
             kind = member_kind(members.get(name)) if isinstance(value, PSObject) else "Property"
-            shown = "" if read is MISSING else to_text(read)
+            if kind == "NoteProperty" and not is_custom:
+                kind = "Property"
+            shown = "" if read is MISSING or read is None else to_text(read)
             definition = (
-                f"{type_name(read) or 'object'} {name}={shown}"
+                f"{_type_label(read)} {name}={shown}"
                 if kind == "NoteProperty"
-                else f"{type_name(read)} {name} {{get;}}"
+                else f"{_type_label(read)} {name} {{get;}}"
             )
             found.append((name, kind, definition))
-        found += [(name, "Method", f"{name}()") for name in method_names(value)]
+        found += [(name, "Method", _SIGNATURES.get(name, f"{name}()")) for name in method_names(value)]
         return found
+
+
+def _type_label(value: object) -> str:
+    """Return a value's type as definitions of members show it: by its short name where it has one."""
+    name = type_name(value)
+    known = find_type(name) if name else None
+    return str(known) if known is not None else name or "object"

@@ -12,10 +12,11 @@ from delegacy.powershell.formatting import text_of
 from delegacy.powershell.host import FileAccessError
 from delegacy.powershell.limits import check_items, check_text
 from delegacy.powershell.metadata import SetMembership, parameter
+from delegacy.powershell.methods import table_entries
 from delegacy.powershell.selection import Selected, selected
 from delegacy.powershell.streams import HostText, InformationRecord, ProgressRecord, Stream
 from delegacy.powershell.text import to_text
-from delegacy.powershell.values import PSObject, is_collection
+from delegacy.powershell.values import Hashtable, PSObject, is_collection
 
 _COLORS: Final = (
     "Black",
@@ -63,7 +64,7 @@ class _Formatting(Builtin):
         self._formatter = Formatter(
             self.engine.views,
             self.request(by[0] if by else None),
-            run_block=self.engine.run_block,
+            run_block=self.engine.calculate,
             enumeration_limit=enumeration_limit(self.engine.variable("FormatEnumerationLimit")),
         )
 
@@ -317,7 +318,8 @@ class WriteHost(Builtin):
         self.runtime.write_information(InformationRecord(host_text, ("PSHOST",)))
 
     def _text(self, value: object) -> str:
-        return self.separator.join(to_text(item) for item in value) if is_collection(value) else to_text(value)
+        items = table_entries(value) if isinstance(value, Hashtable) else value
+        return self.separator.join(to_text(item) for item in items) if is_collection(items) else to_text(items)
 
 
 @dataclass(kw_only=True)

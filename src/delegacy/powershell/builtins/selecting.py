@@ -23,14 +23,14 @@ _GROUP: Final = "Microsoft.PowerShell.Commands.GroupInfo"
 
 @dataclass(kw_only=True)
 class _Gathering(Builtin):
-    """A command that needs all objects before it can answer."""
+    """A command that needs all objects before it can answer. $null is no object."""
 
     input_object: object = parameter(pipeline=True)
     gathered: list[object] = field(init=False, default_factory=list, repr=False)
 
     def process(self) -> None:
         """Keep the object."""
-        if "input_object" in self.bound:
+        if self.input_object is not None:
             self.engine.tick()
             check_items(len(self.gathered) + 1)
             self.gathered.append(self.input_object)
@@ -131,7 +131,7 @@ class SelectObject(Builtin):
         for one in resolve_all(self._selected, value):
             if self.exclude_property and any(matches_wildcard(pattern, one.title) for pattern in self.exclude_property):
                 continue
-            found = quiet(one, value, self.engine.run_block)
+            found = quiet(one, value, self.engine.calculate)
             properties[one.title] = None if found is MISSING else found
         return PSObject((f"Selected.{_plain_type(value)}", CUSTOM_OBJECT), properties)
 
@@ -146,7 +146,7 @@ class SelectObject(Builtin):
             )
             self.complain(word, "ExpandPropertyNotFound" if not matches else "MutlipleExpandProperties", target=value)
             return
-        found = matches[0].read(value, self.engine.run_block)
+        found = matches[0].read(value, self.engine.calculate)
         if found is MISSING:
             self.complain(f'Property "{self.expand_property}" cannot be found.', "ExpandPropertyNotFound", target=value)
             return
@@ -225,7 +225,7 @@ class SortObject(_Gathering):
 
 
 def _value(one: Selected, value: object, command: Builtin) -> object:
-    found = quiet(one, value, command.engine.run_block)
+    found = quiet(one, value, command.engine.calculate)
     return None if found is MISSING else found
 
 
@@ -295,23 +295,26 @@ class MeasureObject(_Gathering):
         """Measure."""
         for name in self.property or (None,):
             values = self._values(name)
-            if self.line or self.word or self.character:
+            if values is None:
+                kind = "Text" if self._measures_text() else "Generic"
+                self.complain(
+                    f'The property "{name}" cannot be found in the input for any objects.',
+                    f"{kind}MeasurePropertyNotFound",
+                )
+            elif self._measures_text():
                 self._text(name, values)
-            elif values is not None:
+            else:
                 self._numbers(name, values)
 
-    def _values(self, name: str | None) -> list[object]:
+    def _measures_text(self) -> bool:
+        return self.line or self.word or self.character
+
+    def _values(self, name: str | None) -> list[object] | None:
+        """Return the values of a property, or the objects themselves; None when no object has the property."""
         if name is None:
             return list(self.gathered)
-        values = [read_property(value, name) for value in self.gathered]
-        found = [value for value in values if value is not MISSING and value is not None]
-        if self.gathered and not any(value is not MISSING for value in values):
-            self.complain(
-                f'The property "{name}" cannot be found in the input for any objects.',
-                "GenericMeasurePropertyNotFound",
-                ErrorCategory.INVALID_ARGUMENT,
-            )
-        return found
+        found = [value for one in self.gathered if (value := read_property(one, name)) is not MISSING]
+        return [value for value in found if value is not None] if found else None
 
     def _numbers(self, name: str | None, values: list[object]) -> None:
         numbers: list[float | Decimal] = []
@@ -452,12 +455,17 @@ class GetUnique(Builtin):
 
 @dataclass(kw_only=True)
 class TeeObject(_Gathering):
-    """Keep objects in a variable, and pass them on."""
+    """Keep objects in a variable or the text of them in a file, and pass them on."""
 
     name: ClassVar[str] = "Tee-Object"
     aliases: ClassVar[tuple[str, ...]] = ("tee",)
+    default_parameter_set: ClassVar[str] = "File"
 
-    variable: str = parameter(sets={"Variable": SetMembership(mandatory=True, position=0)})
+    file_path: str | None = parameter(
+        sets={"File": SetMembership(mandatory=True, position=0)}, aliases=("Path", "LiteralPath", "PSPath")
+    )
+    append: bool = parameter(switch=True, sets=("File",))
+    variable: str | None = parameter(sets={"Variable": True})
 
     def process(self) -> None:
         """Keep the object, and pass it on."""
@@ -466,6 +474,9 @@ class TeeObject(_Gathering):
             self.write_object(self.input_object)
 
     def end(self) -> None:
-        """Set the variable."""
+        """Set the variable, or write the file."""
         kept = self.gathered
-        self.engine.set_variable(self.variable, kept[0] if len(kept) == 1 else kept)
+        if self.variable is not None:
+            self.engine.set_variable(self.variable, kept[0] if len(kept) == 1 else kept)
+        elif self.file_path is not None:
+            self.engine.write_text_of(kept, self.file_path, append=self.append)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from delegacy.powershell.engine import Caller
 from delegacy.powershell.interpreter.functions import FunctionInfo
+from delegacy.powershell.interpreter.outlet import Redirected, discard
 from delegacy.powershell.interpreter.scope import CONSTANTS
 from delegacy.powershell.interpreter.signals import UpstreamStopped
 from delegacy.powershell.methods import call_method
 from delegacy.powershell.properties import MISSING
+from delegacy.powershell.streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from delegacy.powershell.host import Host, HostFiles
     from delegacy.powershell.interpreter.machine import Emit, Frame, Machine
     from delegacy.powershell.metadata import CmdletInfo
-    from delegacy.powershell.streams import Stream
     from delegacy.powershell.values import ScriptBlock
     from delegacy.powershell.views import ViewRegistry
 
@@ -68,6 +70,10 @@ class EngineView:
         """Return access to files. Raises `PowerShellError` where the surface grants none."""
         return self._machine.files()
 
+    def write_text_of(self, values: list[object], path: str, *, append: bool) -> None:
+        """Write the text that would be shown of objects to a file, as `>` does. Raises `PowerShellError`."""
+        self._machine.write_text_of(values, path, append=append)
+
     def emit(self, stream: Stream, record: object) -> None:
         """Pass a record straight to whoever takes the output of the whole script."""
         self._machine.outlet.emit(stream, record)
@@ -76,6 +82,13 @@ class EngineView:
         """Run a script block in the scope of the command, with a value as `$_`, and return its output."""
         output: list[object] = []
         self._machine.run_script_block(block, self._frame, output.append, value)
+        return output
+
+    def calculate(self, block: ScriptBlock, value: object) -> list[object]:
+        """As `run_block`, for a calculated property: its errors are not shown."""
+        frame = replace(self._frame, streams=Redirected(self._frame.streams, {Stream.ERROR: discard}))
+        output: list[object] = []
+        self._machine.run_script_block(block, frame, output.append, value)
         return output
 
     def stream_block(self, block: ScriptBlock, value: object, emit: Emit) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from delegacy.powershell.cmdlet import Cmdlet
-from delegacy.powershell.convert import truth
+from delegacy.powershell.convert import ConversionError, truth
 from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_error
 from delegacy.powershell.metadata import ALL_SETS, CmdletInfo, ConfirmImpact, Membership, Parameter
 from delegacy.powershell.patterns import compiled
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
 
 _OBJECT: Final = find_type("object")
+_STRING: Final = "System.String"
 _SWITCH: Final = "System.Management.Automation.SwitchParameter"
 _IGNORED: Final = frozenset(
     {"outputtype", "psdefaultvalue", "supportswildcards", "diagnostics.codeanalysis.suppressmessageattribute"}
@@ -114,7 +115,7 @@ def _described(
         attribute.name.lower() == "parameter" for declared, _ in options for attribute in declared.attributes
     )
     parameters = _with_positions(
-        [_parameter(declared, found) for declared, found in options],
+        [_parameter(declared, found, is_advanced=is_advanced) for declared, found in options],
         positional=truth(settings.get("positionalbinding", True)),
     )
     impact = to_text(settings.get("confirmimpact", "Medium")).upper()
@@ -303,9 +304,18 @@ _VALIDATORS: Final[dict[str, Callable[[_Options, list[object]], None]]] = {
 # ------------------------------------------------------------------------------------------------------------------ parameters
 
 
-def _parameter(declared: ParameterDeclaration, options: _Options) -> Parameter:
+def _text_of_one(value: object) -> object:
+    """Return a value as text for an advanced function, which takes no array for one."""
+    if is_collection(value):
+        raise ConversionError("Cannot convert value to type System.String.", "InvalidCastFromAnyTypeToString")
+    return to_text(value)
+
+
+def _parameter(declared: ParameterDeclaration, options: _Options, *, is_advanced: bool) -> Parameter:
     types = [resolve_type(name) for name in declared.types]
     target = types[-1] if types else _OBJECT
+    if is_advanced and target is not None and target.full_name == _STRING:
+        target = replace(target, convert=_text_of_one)
     mandatory = any(truth(named.get("mandatory", False)) for _, named in options.memberships)
     memberships = tuple(_membership(set_name, named) for set_name, named in options.memberships) or (
         Membership(

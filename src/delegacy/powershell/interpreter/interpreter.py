@@ -136,6 +136,8 @@ class Interpreter(Statements):
         frame = Frame(self.globals, self.outlet, call=CommandCall(typed.strip(), NOWHERE, is_named=False))
 
         def run() -> None:
+            if body.end is not None and not body.end.statements and not body.has_named_blocks:
+                self.success = True  # nothing was done, and nothing failed
             if name is not None or arguments or body.parameters is not None or body.has_named_blocks:
                 self._run_file(body, name, arguments, frame)
             elif body.end is not None:
@@ -148,9 +150,7 @@ class Interpreter(Statements):
         given = tuple(_script_argument(argument) for argument in arguments)
         call = CommandCall(name or "", NOWHERE, given)
         scope = Scope(self.globals, is_script=True)
-        scope.put("pscommandpath", name)
-        scope.put("psscriptroot", None if name is None else name.rpartition("/")[0])
-        stage = FunctionStage(self, function, call, frame, self._emit, scope)
+        stage = FunctionStage(self, function, call, frame, self._emit, scope, is_outermost=True)
         stage.begin()
         stage.process(NO_INPUT)
         stage.end()
@@ -163,7 +163,6 @@ class Interpreter(Statements):
     def _guarded(self, run: Callable[[], None], frame: Frame) -> RunResult:
         """Run, and turn every way it can end into a result. What is not durable by then is made so."""
         self.start_budget()
-        self.success = True
         exited: int | None = None
         try:
             try:
@@ -227,6 +226,7 @@ class Interpreter(Statements):
     def _invoke(
         self, name: str, parameters: Mapping[str, object], records: Iterable[object] | None, frame: Frame
     ) -> None:
+        self.success = True
         target = self.find_command(name, frame)
         if target is None:
             raise not_recognized(name)

@@ -156,6 +156,9 @@ class Machine(Protocol):
     def files(self) -> HostFiles:
         """Return access to files. Raises `PowerShellError` where the surface grants none."""
 
+    def write_text_of(self, values: list[object], path: str, *, append: bool) -> None:
+        """Write the text that would be shown of objects to a file, as `>` does. Raises `PowerShellError`."""
+
     def find_command(self, name: str, frame: Frame) -> CmdletInfo | FunctionInfo | None:
         """Return the function or cmdlet with a name, aliases resolved; None when there is none."""
 

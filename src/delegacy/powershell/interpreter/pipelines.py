@@ -201,11 +201,9 @@ class Pipelines(Expressions):
             self.flush()
 
     def _expression(self, element: syntax.ExpressionElement, frame: Frame, out: Emit) -> None:
-        self.success = True
+        finish = None
         if element.redirections:
             frame, out, finish = self._redirected(element.redirections, frame, out)
-        else:
-            finish = None
         node = element.expression
         if isinstance(node, syntax.Access):
             value = self.access(node, frame)
@@ -220,6 +218,7 @@ class Pipelines(Expressions):
         enumerate_into(value, out)
         if finish is not None:
             finish()
+        self.success = True
 
     def _run_elements(self, elements: tuple[syntax.PipelineElement, ...], frame: Frame, out: Emit) -> None:
         head = elements[0] if isinstance(elements[0], syntax.ExpressionElement) else None
@@ -356,14 +355,17 @@ class Pipelines(Expressions):
         kept: list[object] = []
 
         def write() -> None:
-            text = text_of(kept, self.views, width=self.host.width)
-            self.write_file(path, text, append=redirection.append)
+            self.write_text_of(kept, path, append=redirection.append)
 
         return kept.append, write
 
-    def write_file(self, path: str, text: str, *, append: bool) -> None:
-        """Write text to a file, as `>` does, once nothing waits to be made durable. Raises `PowerShellError`."""
+    def write_text_of(self, values: list[object], path: str, *, append: bool) -> None:
+        """Write the text that would be shown of objects to a file, as `>` does, once nothing waits to be made durable.
+
+        Raises `PowerShellError`.
+        """
         self.flush()
+        text = text_of(values, self.views, width=self.host.width)
         content = text.replace("\n", "\r\n").encode("utf-16-le")
         files = self.files()
         try:

@@ -9,7 +9,7 @@ from delegacy.powershell.errors import PowerShellError
 from delegacy.powershell.interpreter.runtime import StageRuntime
 from delegacy.powershell.interpreter.scope import Scope
 from delegacy.powershell.interpreter.script_cmdlet import script_cmdlet
-from delegacy.powershell.interpreter.signals import Returned
+from delegacy.powershell.interpreter.signals import Exited, Returned
 from delegacy.powershell.limits import check_items
 from delegacy.powershell.values import ArrayList, Hashtable, PSObject
 
@@ -103,7 +103,10 @@ class CmdletStage(_BoundStage):
         return self.runtime.had_error
 
     def begin(self) -> None:
-        """Ask for what is missing, hand over what was given, and begin."""
+        """Ask for what is missing, hand over what was given, and begin; once, though a record may come first."""
+        if self._started:
+            return
+        self._started = True
         self._complete()
         self._bound = self._binding.own_values()
         for attribute, value in self._bound.items():
@@ -112,11 +115,12 @@ class CmdletStage(_BoundStage):
         self.cmdlet.parameter_set = self._binding.set_name
         self.cmdlet.runtime = self.runtime
         self._records = self._binder.record_binder(self._binding)
-        self._started = True
         self._step(self.cmdlet.begin, continues=False)
 
     def process(self, record: object) -> None:
         """Bind a record and process it. An error of one record does not keep the next from being processed."""
+        if not self._started:  # a command before this one writes while it begins
+            self.begin()
         if record is not NO_INPUT and not self._bind(record):
             return
         self._step(self.cmdlet.process, continues=True)
@@ -204,7 +208,10 @@ class FunctionStage(_BoundStage):
         frame: Frame,
         out: Emit,
         scope: Scope | None = None,
+        *,
+        is_outermost: bool = False,
     ) -> None:
+        self._is_outermost = is_outermost
         self._machine = machine
         self._call = call
         self._function = function
@@ -222,14 +229,22 @@ class FunctionStage(_BoundStage):
         )
         self._input: list[object] = []
         self._from_record: list[Parameter] = []
+        self._started = False
+        self._left = False
         self.had_error = False
 
     def begin(self) -> None:
-        """Bind the parameters in the function's scope, and run its begin block."""
+        """Bind the parameters in the function's scope, and run its begin block; once, though a record may come first."""
+        if self._started:
+            return
+        self._started = True
         function, scope = self._function, self._scope
         if function.is_advanced:
             self._complete()
         self._set_preferences()
+        if function.source is not None:
+            scope.put("pscommandpath", function.source)
+            scope.put("psscriptroot", function.source.rpartition("/")[0])
         scope.put("args", list(self._binding.leftover))
         scope.put("input", ArrayList())
         scope.put("psboundparameters", Hashtable({p.name: value for p, value in self._binding.values.items()}))
@@ -292,6 +307,8 @@ class FunctionStage(_BoundStage):
 
     def process(self, record: object) -> None:
         """Run the process block on a record; without one, keep the record for `$input`."""
+        if not self._started:
+            self.begin()
         body = self._function.body
         if record is NO_INPUT:
             self._run(body.process)
@@ -337,13 +354,19 @@ class FunctionStage(_BoundStage):
         """Functions hold nothing that would be lost."""
 
     def _run(self, block: Block | None) -> None:
-        if block is None:
+        if block is None or self._left:
             return
         with self._machine.inner_call():
             try:
                 self._machine.run_block(block, self._frame, self._out)
             except Returned:
                 pass
+            except Exited as signal:
+                if self._is_outermost or self._function.source is None:
+                    raise
+                self._left = True  # `exit` leaves the script file that it stands in
+                self.had_error = signal.code != 0
+                self._scope.root.put("lastexitcode", signal.code)
             except PowerShellError:
                 self.had_error = True
                 raise

@@ -81,8 +81,9 @@ class Statements(Pipelines):
         if isinstance(node, syntax.Pipeline) and len(node.elements) == 1:
             only = node.elements[0]
             if isinstance(only, syntax.ExpressionElement) and not only.redirections:
+                value = self.evaluate(only.expression, frame)
                 self.success = True
-                return self.evaluate(only.expression, frame)
+                return value
         output: list[object] = []
         self.run_statement(node, frame, output.append)
         return folded(output)
@@ -279,6 +280,7 @@ class Statements(Pipelines):
 
     def _function(self, node: syntax.Function, frame: Frame, _out: Emit) -> None:
         frame.scope.define(self.describe(node.name, node.body, frame))
+        self.success = True
 
 
 def _is_for(label: str, own: str) -> bool:
@@ -289,10 +291,10 @@ def _catches(clause: syntax.Catch, record: ErrorRecord) -> bool:
     """Return whether a catch clause is for an error: it names no type, the error's type, or one that all errors are of."""
     if not clause.types:
         return True
-    full, short = record.exception_type.lower(), record.reason.lower()
+    kinds = [kind.lower() for kind in (record.exception_type, record.inner_type) if kind]
     for name in clause.types:
         wanted = name.name.lower()
-        if wanted in (full, short, f"system.{full}") or full.endswith(f".{wanted}"):
+        if any(wanted in (kind, f"system.{kind}") or kind.endswith(f".{wanted}") for kind in kinds):
             return True
         if wanted.rpartition(".")[2] in _ALL_ERRORS:
             return True
