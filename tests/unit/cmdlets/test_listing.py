@@ -49,7 +49,7 @@ def test_recipients_are_selected(shell: Shell, command: str, found: list[str]) -
         ("Get-Mailbox -OrganizationalUnit Nowhere", "ManagementObjectNotFoundException]"),
         ("Get-Mailbox -OrganizationalUnit ' '", "InvalidPropertyException]"),
         ("Get-Mailbox -OrganizationalUnit 'OU=Sales,DC=other,DC=com'", "InvalidPropertyException]"),
-        ("Get-Mailbox -OrganizationalUnit OU=Sales,DC=contoso,DC=com", "InvalidPropertyException]"),
+        ("Get-Mailbox -OrganizationalUnit OU=Sales,DC=contoso,DC=com", "CannotConvertArgument"),  # an array
         ("Get-Mailbox -Anr a -Identity b", "AmbiguousParameterSet"),
         ("Get-Mailbox -Server dc01", "ParameterNotSupported"),
         ("Get-Recipient Robin*, x", "CannotConvertArgument"),
