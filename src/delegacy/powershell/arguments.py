@@ -173,14 +173,18 @@ def _checks(parameter: Parameter) -> bool:
 
 
 def _apply_checks(parameter: Parameter, value: object) -> None:
+    message = failed_check(parameter, value)
+    if message is not None:
+        raise _invalid(parameter, message)
+
+
+def failed_check(parameter: Parameter, value: object) -> str | None:
+    """Return what is wrong with a value by the checks of a parameter, None when nothing is."""
     for item in as_list(value):
         message = _outside_set(parameter, item) or _outside_range(parameter, item)
         if message is not None:
-            raise _invalid(parameter, message)
-    for check in parameter.checks:
-        message = check(value)
-        if message is not None:
-            raise _invalid(parameter, message)
+            return message
+    return next((message for check in parameter.checks if (message := check(value)) is not None), None)
 
 
 def _invalid(parameter: Parameter, message: str) -> PowerShellError:

@@ -13,6 +13,8 @@ from delegacy.powershell.syntax import (
     Access,
     ArrayExpression,
     ArrayLiteral,
+    Attribute,
+    Attributed,
     Block,
     Call,
     Cast,
@@ -31,6 +33,7 @@ from delegacy.powershell.syntax import (
     SubExpression,
     Text,
     TypeExpression,
+    TypeName,
     Unary,
     Variable,
 )
@@ -105,6 +108,10 @@ class ExpressionParser(Cursor):
 
     def pipeline_or_assignment(self) -> Statement | None:
         """Parse a pipeline or an assignment; None when there is none."""
+        raise NotImplementedError
+
+    def attribute(self, bracket: Token, name: TypeName) -> Attribute:
+        """Parse the arguments of an attribute, from `(` to `]`."""
         raise NotImplementedError
 
     def statements(self, closer: TokenKind) -> Block:
@@ -243,7 +250,7 @@ class ExpressionParser(Cursor):
         self.take(bracket)
         name = self.type_name()
         if self.source.text.startswith("(", self.position):
-            raise self.error(f"Unexpected attribute '{name.name}'.", "UnexpectedAttribute", bracket)
+            return self._attributed(bracket, name)
         self._close_type()
         extent = self.extent(bracket.start)
         if self.source.text.startswith((".", "::"), self.position) and not self.source.text.startswith(
@@ -257,6 +264,15 @@ class ExpressionParser(Cursor):
                 return Cast(name, operand, extent=self.extent(bracket.start))
         return TypeExpression(name, extent=extent)
 
+    def _attributed(self, bracket: Token, name: TypeName) -> Expression:
+        with self.deeper():
+            attribute = self.attribute(bracket, name)
+            self.skip_newlines()
+            operand = self.unary()
+        if operand is None:
+            raise self.error(f"Unexpected attribute '{name.name}'.", "UnexpectedAttribute", bracket)
+        return Attributed(attribute, operand, extent=self.extent(bracket.start))
+
     def _close_type(self) -> None:
         with self.reading(Mode.EXPRESSION):
             self.expect(
@@ -269,7 +285,7 @@ class ExpressionParser(Cursor):
             for item in target.items:
                 self.check_assignable(item, token)
             return
-        if isinstance(target, Cast):
+        if isinstance(target, (Cast, Attributed)):
             self.check_assignable(target.operand, token)
             return
         if isinstance(target, Variable) or (isinstance(target, Access) and not isinstance(target.steps[-1], Call)):

@@ -586,17 +586,19 @@ class Parser(ExpressionParser):
         bracket = self.take(self.peek())
         with self.deeper():
             name = self.type_name()
-            opening = self.take_if(TokenKind.LEFT_PAREN)
-            if opening is None:
-                self._close_type()
-                return name
-            with self.commas_separate(separate=True):
-                positional, named = self._attribute_arguments()
-            self.expect(
-                TokenKind.RIGHT_PAREN, "Missing closing ')' in expression.", "MissingEndParenthesisInExpression"
-            )
-            self.skip_newlines()
+            if self.peek().kind is TokenKind.LEFT_PAREN:
+                return self.attribute(bracket, name)
             self._close_type()
+        return name
+
+    def attribute(self, bracket: Token, name: TypeName) -> Attribute:
+        """Parse the arguments of an attribute, from `(` to `]`."""
+        self.take(self.peek())
+        with self.commas_separate(separate=True):
+            positional, named = self._attribute_arguments()
+        self.expect(TokenKind.RIGHT_PAREN, "Missing closing ')' in expression.", "MissingEndParenthesisInExpression")
+        self.skip_newlines()
+        self._close_type()
         return Attribute(name.name, positional, named, extent=self.extent(bracket.start))
 
     def _attribute_arguments(self) -> tuple[tuple[Expression, ...], tuple[tuple[str, Expression | None], ...]]:

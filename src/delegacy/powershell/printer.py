@@ -126,6 +126,10 @@ def _cast(node: syntax.Cast) -> str:
     return f"[{node.type.name}]{_operand(node.operand)}"
 
 
+def _attributed(node: syntax.Attributed) -> str:
+    return f"{_attribute(node.attribute)}{_operand(node.operand)}"
+
+
 def _unary(node: syntax.Unary) -> str:
     if node.operator in "+-":
         return f"{node.operator} {_operand(node.operand)}"
@@ -374,6 +378,7 @@ _PRINTERS: Final = cast(
         syntax.ScriptBlockExpression: _script_block,
         syntax.TypeExpression: _type,
         syntax.Cast: _cast,
+        syntax.Attributed: _attributed,
         syntax.Unary: _unary,
         syntax.Increment: _increment,
         syntax.Operation: _operation,

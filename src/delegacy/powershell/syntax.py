@@ -143,6 +143,14 @@ class Cast(Expression):
 
 
 @dataclass(frozen=True)
+class Attributed(Expression):
+    """`[ValidateRange(1, 9)] operand`."""
+
+    attribute: Attribute
+    operand: Expression
+
+
+@dataclass(frozen=True)
 class Unary(Expression):
     """An operator before its operand: `-not`, `!` (the same), `-`, `+`, `-bnot`, `-join`, `-split` (and i/c forms)."""
 

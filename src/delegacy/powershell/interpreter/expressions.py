@@ -65,6 +65,7 @@ class Expressions(Core):
             syntax.ScriptBlockExpression: self._script_block,
             syntax.TypeExpression: self._type,
             syntax.Cast: self._cast,
+            syntax.Attributed: lambda node, frame: self.evaluate(node.operand, frame),
             syntax.Unary: self._unary,
             syntax.Increment: self._increment,
             syntax.Operation: self._operation,
@@ -96,6 +97,10 @@ class Expressions(Core):
 
     def invoke_script_block(self, block: ScriptBlock, arguments: list[object], frame: Frame) -> list[object]:
         """Run a script block in a scope of its own with arguments, and return its output."""
+        raise NotImplementedError
+
+    def attribute_check(self, attribute: syntax.Attribute, frame: Frame) -> Callable[[object], str | None] | None:
+        """Return the check that an attribute makes of a variable's values, None when it makes none."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------------------------------------------------ literals
@@ -292,6 +297,8 @@ class Expressions(Core):
             return value
         if isinstance(target, syntax.Cast):
             return self._assign_typed(target, value, frame)
+        if isinstance(target, syntax.Attributed):
+            return self._assign_checked(target, value, frame)
         if isinstance(target, syntax.ArrayLiteral):
             self._assign_each(target, value, frame)
             return value
@@ -306,6 +313,18 @@ class Expressions(Core):
             return value
         return self.assign(target.operand, "=", value, frame)
 
+    def _assign_checked(self, target: syntax.Attributed, value: object, frame: Frame) -> object:
+        """Assign to a variable that an attribute says what it may hold, now and later."""
+        innermost: syntax.Expression = target
+        while isinstance(innermost, (syntax.Attributed, syntax.Cast)):
+            innermost = innermost.operand
+        check = self.attribute_check(target.attribute, frame)
+        if check is None or not isinstance(innermost, syntax.Variable):
+            return self.assign(target.operand, "=", value, frame)
+        assigned = self.assign(target.operand, "=", value, frame)
+        frame.scope.restrict(innermost.name, check)
+        return assigned
+
     def _assign_each(self, target: syntax.ArrayLiteral, value: object, frame: Frame) -> None:
         values = as_list(value)
         last = len(target.items) - 1
@@ -315,7 +334,7 @@ class Expressions(Core):
 
     def _place(self, target: syntax.Expression, frame: Frame) -> tuple[Callable[[], object], Callable[[object], None]]:
         """Return how to read and how to write a target; what it stands in is evaluated once."""
-        if isinstance(target, syntax.Cast):
+        if isinstance(target, (syntax.Cast, syntax.Attributed)):
             return self._place(target.operand, frame)
         if isinstance(target, syntax.Variable):
             return lambda: self._variable(target, frame), lambda value: frame.scope.set(target.name, value)

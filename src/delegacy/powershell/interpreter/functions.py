@@ -5,32 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from delegacy.powershell.arguments import failed_check
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.convert import ConversionError, truth
 from delegacy.powershell.errors import ErrorCategory, PowerShellError, runtime_error
 from delegacy.powershell.metadata import ALL_SETS, CmdletInfo, ConfirmImpact, Membership, Parameter
 from delegacy.powershell.patterns import compiled
 from delegacy.powershell.script_types import find_type
+from delegacy.powershell.syntax import ParameterDeclaration
 from delegacy.powershell.text import to_text
 from delegacy.powershell.values import ScriptBlock, TypeReference, as_list, is_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from delegacy.powershell.syntax import (
-        Attribute,
-        Expression,
-        ParamBlock,
-        ParameterDeclaration,
-        ScriptBody,
-        TypeName,
-    )
+    from delegacy.powershell.syntax import Attribute, Expression, ParamBlock, ScriptBody, TypeName
 
 _OBJECT: Final = find_type("object")
 _STRING: Final = "System.String"
 _SWITCH: Final = "System.Management.Automation.SwitchParameter"
 _IGNORED: Final = frozenset(
-    {"outputtype", "psdefaultvalue", "supportswildcards", "diagnostics.codeanalysis.suppressmessageattribute"}
+    {
+        "cmdletbinding",
+        "outputtype",
+        "psdefaultvalue",
+        "supportswildcards",
+        "diagnostics.codeanalysis.suppressmessageattribute",
+    }
 )
 
 
@@ -129,6 +130,19 @@ def _described(
         kind="Function",
     )
     return FunctionInfo(name, body, info, is_advanced, source)
+
+
+def variable_check(
+    attribute: Attribute,
+    evaluate: Callable[[Expression], object],
+    run_check: Callable[[ScriptBlock, object], bool],
+) -> Callable[[object], str | None] | None:
+    """Return the check that a validating attribute makes of the values of a variable, None when it is no validating one."""
+    declared = ParameterDeclaration("value", attributes=(attribute,))
+    parameter = _parameter(declared, _read_options(declared, evaluate, run_check), is_advanced=False)
+    if not (parameter.values or parameter.checks or parameter.minimum is not None):
+        return None
+    return lambda value: failed_check(parameter, value)
 
 
 def _default_set(settings: dict[str, object], parameters: list[Parameter]) -> str:

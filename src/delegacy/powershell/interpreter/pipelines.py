@@ -13,7 +13,7 @@ from delegacy.powershell.formatting import text_of
 from delegacy.powershell.host import FileAccessError
 from delegacy.powershell.interpreter.core import not_recognized, splatted
 from delegacy.powershell.interpreter.expressions import Expressions, argument_value, folded, located
-from delegacy.powershell.interpreter.functions import FunctionInfo, describe_function
+from delegacy.powershell.interpreter.functions import FunctionInfo, describe_function, variable_check
 from delegacy.powershell.interpreter.machine import CommandCall, Frame
 from delegacy.powershell.interpreter.outlet import Redirected, discard
 from delegacy.powershell.interpreter.refused import refused_command
@@ -133,6 +133,16 @@ class Pipelines(Expressions):
             return bool(folded(output))
 
         return describe_function(name, body, lambda node: self.evaluate(node, frame), holds, source)
+
+    def attribute_check(self, attribute: syntax.Attribute, frame: Frame) -> Callable[[object], str | None] | None:
+        """Return the check that an attribute makes of a variable's values, None when it makes none."""
+
+        def holds(block: ScriptBlock, value: object) -> bool:
+            output: list[object] = []
+            self.run_script_block(block, frame, output.append, value)
+            return bool(folded(output))
+
+        return variable_check(attribute, lambda node: self.evaluate(node, frame), holds)
 
     def block_function(self, block: ScriptBlock, frame: Frame) -> FunctionInfo:
         """Return a script block as a command."""

@@ -10,7 +10,7 @@ from delegacy.powershell.properties import MISSING
 from delegacy.powershell.text import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from delegacy.powershell.interpreter.functions import FunctionInfo
     from delegacy.powershell.values import TypeReference
@@ -22,7 +22,7 @@ _QUALIFIERS: Final = frozenset({"global", "script", "local", "private", "variabl
 class Variable:
     """A variable: its name as first written, its value, the type it was declared with, and whether it may be set."""
 
-    __slots__ = ("constraint", "name", "read_only", "value")
+    __slots__ = ("checks", "constraint", "name", "read_only", "value")
 
     def __init__(
         self, name: str, value: object, constraint: TypeReference | None = None, *, read_only: bool = False
@@ -31,6 +31,7 @@ class Variable:
         self.value = value
         self.constraint = constraint
         self.read_only = read_only
+        self.checks: tuple[Callable[[object], str | None], ...] = ()
 
     def set(self, value: object) -> None:
         """Set the value, converted to the declared type. Raises `PowerShellError`."""
@@ -44,7 +45,23 @@ class Variable:
             )
         if self.constraint is not None:
             value = self._converted(self.constraint, value)
+        for check in self.checks:
+            self._validate(check, value)
         self.value = value
+
+    def restrict(self, check: Callable[[object], str | None]) -> None:
+        """Let a check say which values it may hold, the present one included. Raises `PowerShellError`."""
+        self._validate(check, self.value)
+        self.checks = (*self.checks, check)
+
+    def _validate(self, check: Callable[[object], str | None], value: object) -> None:
+        if check(value) is not None:
+            raise runtime_error(
+                f"The variable cannot be validated because the value {to_text(value)} is not a valid value for the {self.name} variable.",
+                "ValidateSetFailure",
+                ErrorCategory.METADATA_ERROR,
+                exception_type="System.Management.Automation.ValidationMetadataException",
+            )
 
     def _converted(self, constraint: TypeReference, value: object) -> object:
         try:
@@ -169,6 +186,17 @@ class Scope:
         if constraint is not None:
             known.constraint = constraint
         known.set(value)
+
+    def restrict(self, name: str, check: Callable[[object], str | None]) -> None:
+        """Let a check say which values a variable of this scope may hold. Raises `PowerShellError`; the variable is gone then."""
+        known = self.variables.get(name.lower())
+        if known is None:
+            return
+        try:
+            known.restrict(check)
+        except PowerShellError:
+            del self.variables[name.lower()]
+            raise
 
     def put(self, name: str, value: object) -> None:
         """Set an automatic variable (`$_`, `$args`) in this scope, whatever was there."""
