@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from delegacy.powershell.cursor import Cursor
 from delegacy.powershell.errors import ParseError
@@ -389,12 +389,16 @@ class ExpressionParser(Cursor):
             if plain is None or self._rereadings >= REREADING_LIMIT:
                 raise
             self._rereadings += 1
-            nested = type(self)(Source(plain, self.source.name))
+            nested = self.rereading(Source(plain, self.source.name))
             nested._rereadings = REREADING_LIMIT  # noqa: SLF001 - one of our own
             nested._depth = self._depth  # noqa: SLF001 - one of our own
             return nested.subexpression_in_text(position, escaped_quotes=False)
         finally:
             self.position, self.last_end = saved
+
+    def rereading(self, source: Source) -> Self:
+        """Return a parser for the same text with other quotes."""
+        return type(self)(source)
 
     def _nested_subexpression(self, position: int) -> tuple[Expression, int]:
         self.position = position

@@ -66,6 +66,26 @@ REFUSED_KEYWORDS: Final = frozenset(
         "workflow",
     }
 )
+KEYWORDS: Final = REFUSED_KEYWORDS | {
+    *(
+        "begin",
+        "break",
+        "continue",
+        "do",
+        "end",
+        "exit",
+        "filter",
+        "for",
+        "foreach",
+        "function",
+        "if",
+        "param",
+        "process",
+    ),
+    *("return", "switch", "throw", "try", "while"),
+}
+"""What a statement or a body begins with that is no command."""
+
 _ENDS_COMMAND: Final = frozenset(
     {
         TokenKind.PIPE,

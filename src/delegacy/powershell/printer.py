@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from delegacy.powershell import syntax
 from delegacy.powershell.expression_parser import precedence
+from delegacy.powershell.parser import KEYWORDS
 from delegacy.powershell.tokenizer import DOUBLE_QUOTES, SINGLE_QUOTES
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _COMMAND_WORD: Final = re.compile(r"[A-Za-z_?%][\w?.-]*|[?%]")
 _PARAMETER_WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _PLAIN_VARIABLE: Final = re.compile(r"(?:[A-Za-z_]\w*:)?[A-Za-z_0-9]\w*|[$?^]")
 _MEMBER_WORD: Final = re.compile(r"\w+")
-_WORD_SPECIAL: Final = re.compile(r"([\s&(),;{}|`$'\"\u2018-\u201e#<>@\[\]\0-])")
+_WORD_SPECIAL: Final = re.compile(r"([\s&(),;{}|`$'\"\u2018-\u201e#<>@\[\]\0\ufeff-])")
 _ESCAPES: Final = {"\0": "`0", "\a": "`a", "\b": "`b", "\f": "`f", "\n": "`n", "\r": "`r", "\t": "`t", "\v": "`v"}
 _SINGLE: Final = re.compile(f"([{SINGLE_QUOTES}])")
 _EXPANDABLE_SPECIAL: Final = re.compile(f"([`${DOUBLE_QUOTES}])")
@@ -232,10 +233,10 @@ def _argument(node: syntax.Expression) -> str:
     return print_tree(node)
 
 
-def _command(node: syntax.Command) -> str:
+def _command(node: syntax.Command, *, is_first: bool = True) -> str:
     pieces = [node.operator] if node.operator else []
     if isinstance(node.name, syntax.Text) and not node.operator:
-        pieces.append(_command_name(node.name.value))
+        pieces.append(_command_name(node.name.value, is_first=is_first))
     else:
         pieces.append(_argument(node.name))
     pieces.extend(
@@ -245,10 +246,15 @@ def _command(node: syntax.Command) -> str:
     return " ".join(pieces)
 
 
-def _command_name(name: str) -> str:
-    if _COMMAND_WORD.fullmatch(name):
+def _command_name(name: str, *, is_first: bool = True) -> str:
+    """Return the word that names a command. At the beginning of a pipeline it must be no keyword and no expression."""
+    if _COMMAND_WORD.fullmatch(name) and not (is_first and name.lower() in KEYWORDS):
         return name
-    return "".join(_ESCAPES.get(character) or _WORD_SPECIAL.sub(r"`\1", character) for character in name)
+    head, rest = name[:1], name[1:]
+    written = "".join(_ESCAPES.get(character) or _WORD_SPECIAL.sub(r"`\1", character) for character in rest)
+    if head.isalnum():
+        return f"{head}''{written}"
+    return (_ESCAPES.get(head) or f"`{head}") + written
 
 
 def _expression_element(node: syntax.ExpressionElement) -> str:
@@ -256,7 +262,10 @@ def _expression_element(node: syntax.ExpressionElement) -> str:
 
 
 def _pipeline(node: syntax.Pipeline) -> str:
-    return " | ".join(print_tree(element) for element in node.elements)
+    return " | ".join(
+        _command(element, is_first=place == 0) if isinstance(element, syntax.Command) else print_tree(element)
+        for place, element in enumerate(node.elements)
+    )
 
 
 def _assignment(node: syntax.Assignment) -> str:

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import groupby
-from typing import Final
+from typing import Final, Self
 
 from delegacy.powershell.errors import ParseError
-from delegacy.powershell.parser import REFUSED_KEYWORDS, Parser
+from delegacy.powershell.parser import KEYWORDS, Parser
 from delegacy.powershell.syntax import Expression, Variable
 from delegacy.powershell.tokens import Source, Token, TokenKind
 
@@ -65,26 +65,6 @@ _BEFORE_A_COMMAND: Final = (
     | (_OPENING - {TokenKind.AT_BRACE})
 )
 _SYMBOL_ALIASES: Final = frozenset("?%")
-_STATEMENT_KEYWORDS: Final = REFUSED_KEYWORDS | {
-    "begin",
-    "break",
-    "continue",
-    "do",
-    "end",
-    "exit",
-    "filter",
-    "for",
-    "foreach",
-    "function",
-    "if",
-    "param",
-    "process",
-    "return",
-    "switch",
-    "throw",
-    "try",
-    "while",
-}
 _FOLLOWING_KEYWORDS: Final = frozenset({"catch", "else", "elseif", "finally", "until", "while"})
 _COMMENT: Final = re.compile(r"<#.*?(?:#>|\Z)|#[^\r\n]*", re.DOTALL)
 _MEMBER: Final = re.compile(r"(?:\.|::)(?P<name>\w+)")
@@ -101,7 +81,7 @@ class Part:
 
 def highlighted(text: str) -> tuple[Part, ...]:
     """Return the text in parts; joined, they are the text."""
-    watched = _WatchedParser(text)
+    watched = _WatchedParser(Source(text))
     roles = [Role.PLAIN] * len(text)
     stopped_at, failure = len(text), None
     try:
@@ -124,10 +104,15 @@ def highlighted(text: str) -> tuple[Part, ...]:
 class _WatchedParser(Parser):
     """Remembers the tokens that the parser took, by place: the last reading counts."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(Source(text))
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
         self.taken: dict[int, Token] = {}
         self.embedded_variables: list[tuple[int, int]] = []
+
+    def rereading(self, source: Source) -> Self:
+        nested = super().rereading(source)
+        nested.taken, nested.embedded_variables = self.taken, self.embedded_variables
+        return nested
 
     def take(self, token: Token) -> Token:
         self.taken[token.start] = token
@@ -163,7 +148,7 @@ def _role(token: Token, before: Token | None, text: str, *, in_hashtable: bool) 
     if not _begins_command(token, before, text, in_hashtable=in_hashtable):
         return Role.KEYWORD if word == "in" and before is not None and before.kind is TokenKind.VARIABLE else Role.PLAIN
     is_after_pipe = before is not None and before.kind is TokenKind.PIPE
-    return Role.KEYWORD if word in _STATEMENT_KEYWORDS and not is_after_pipe else Role.COMMAND
+    return Role.KEYWORD if word in KEYWORDS and not is_after_pipe else Role.COMMAND
 
 
 def _begins_command(token: Token, before: Token | None, text: str, *, in_hashtable: bool) -> bool:
