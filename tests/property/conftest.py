@@ -1,10 +1,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from delegacy.store.engine import Database
 from support.postgres import PostgresServer
 from support.stores import OpenStore, directory_store
+
+settings.register_profile("fuzz", max_examples=5_000, deadline=None)
 
 
 @pytest.fixture(scope="module")
