@@ -3,7 +3,7 @@
 For a long run: ``pytest --hypothesis-profile=fuzz tests/property/test_powershell_language.py``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from delegacy.admin.shell.highlighting import highlighted
 from delegacy.domain.errors import InvalidFilter
 from delegacy.domain.recipient_filter import parse_filter
 from delegacy.powershell.binder import NO_VALUE, Argument, Binder
+from delegacy.powershell.completion import Identity
 from delegacy.powershell.cursor import NESTING_LIMIT
 from delegacy.powershell.errors import ParseError, PowerShellError
 from delegacy.powershell.limits import Limits
@@ -102,6 +103,20 @@ def test_a_session_survives_any_script(text: str) -> None:
     shell.host.answers.clear()
     shell.interpreter.run("$ErrorActionPreference = 'Continue'; $OFS = ' '")
     assert shell.run("1 + 1") == ["2"]
+
+
+class NobodyKnown:
+    def complete_identity(self, _kind: str, _prefix: str, _limit: int) -> Sequence[Identity]:
+        return [Identity("Terry Adams"), Identity("x")]
+
+
+@OFTEN
+@given(ANY_TEXT, st.integers(min_value=0, max_value=80))
+def test_any_line_completes(text: str, place: int) -> None:
+    cursor = min(place, len(text))
+    found = Shell().interpreter.complete(text, cursor, NobodyKnown())
+    assert 0 <= found.start <= cursor
+    assert all(item.text and item.label for item in found.items)
 
 
 ARGUMENTS = st.lists(

@@ -9,14 +9,14 @@ from delegacy.admin.shell.files import LocalFiles
 from delegacy.admin.shell.host import TerminalHost, standard_streams
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.script import run_script as run_on_terminal
-from delegacy.admin.shell.session import Outcome, Suggestion, Suggestions
+from delegacy.admin.shell.session import Outcome
 from delegacy.bootstrap.runspaces import open_runspace
 from delegacy.bootstrap.services import Services, open_services
 from delegacy.config import Settings
+from delegacy.powershell.completion import Suggestions
 from delegacy.session.runspace import Runspace
 
 _ORIGIN = "shell"
-_BEFORE_A_COMMAND = " \t\n|;({"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,8 @@ class _ShellSession:
         return Outcome(result.succeeded, result.exit_code if result.exited else None)
 
     def complete(self, text: str, cursor: int) -> Suggestions:
-        """Return the cmdlets that begin with the word at the cursor."""
-        start = 1 + max(text.rfind(separator, 0, cursor) for separator in _BEFORE_A_COMMAND)
-        word = text[start:cursor].lower()
-        names = sorted(name for name in self.runspace.gate.names() if name.lower().startswith(word))
-        return Suggestions(start, tuple(Suggestion(name, name) for name in names))
+        """Return what could stand at the cursor."""
+        return self.runspace.complete(text, cursor)
 
 
 def run_script(

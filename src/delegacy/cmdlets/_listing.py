@@ -118,7 +118,7 @@ class GetRecipientCmdlet(ExchangeCmdlet):
         allow_null=True,
         allow_empty=True,
         convert=lambda value: as_identity(value) if value not in (None, "") else None,
-        completer="recipient",
+        completer="noun",
         help="The object; * stands for any characters. Everything, if it is left out.",
     )
     anr: str | None = parameter(

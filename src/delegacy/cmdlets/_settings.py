@@ -118,7 +118,7 @@ class SetObjectCmdlet(ExchangeCmdlet):
         pipeline=True,
         pipeline_by_property_name=True,
         convert=as_identity,
-        completer="recipient",
+        completer="noun",
         help="The object.",
     )
 

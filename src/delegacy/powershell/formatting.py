@@ -45,12 +45,17 @@ class TextOutput:
         if self._renderer is not None:
             self._renderer.release()
         if isinstance(record, ErrorRecord):
-            self._host.write(Stream.ERROR, error_text(record))
+            self._host.write(Stream.ERROR, error_text(record, self._line_width))
         elif isinstance(record, InformationRecord):
             self._inform(record)
         else:
-            width = self._host.width if self._host.is_terminal else None
-            self._host.write(stream, message_text(_WORDS.get(stream, stream.name), to_text(record), width))
+            text = message_text(_WORDS.get(stream, stream.name), to_text(record), self._line_width)
+            self._host.write(stream, text)
+
+    @property
+    def _line_width(self) -> int | None:
+        """The width that messages are wrapped to, None off a terminal."""
+        return self._host.width if self._host.is_terminal else None
 
     def end(self) -> None:
         """Finish the document that is open: the script is over."""

@@ -61,7 +61,7 @@ class Parameter:
 
     `attribute` is the Python name, `name` the PowerShell one, `target` the Python type that arguments are converted to.
     `secret` values are kept out of logs. `checks` are given the converted value and answer with a sentence when it is not valid.
-    `completer` names what the surface should offer as values ("recipient"), apart from the
+    `completer` names what completion should offer as values ("recipient"; "noun" for what the command's own noun is), apart from the
     enumerated `values`.
     """
 

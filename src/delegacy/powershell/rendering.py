@@ -34,6 +34,7 @@ GATHER: Final = timedelta(
 )  # Windows PowerShell sizes the columns of a table by what comes within this time
 GATHER_LIMIT: Final = 5_000
 _LEAST_WIDTH: Final = 5
+_INDENT: Final = 4
 _COLON: Final = " : "
 
 
@@ -232,17 +233,25 @@ def _line_cells(text: str) -> int:
 # --------------------------------------------------------------------------------------------------------------- other streams
 
 
-def error_text(record: ErrorRecord) -> str:
-    """Return an error as it is printed: what happened, where, and which error it is."""
+def error_text(record: ErrorRecord, width: int | None = None) -> str:
+    """Return an error as it is printed: what happened, where, and which error it is; wrapped when there is a width."""
     message = record.details or record.message
     lines = [f"{record.invocation} : {message}" if record.invocation else message]
     if record.position is not None:
         is_parser_error = record.category is ErrorCategory.PARSER_ERROR  # its message begins with the place
         lines.insert(0 if is_parser_error else 1, record.position.describe())
-    lines.append(f"    + CategoryInfo          : {_category(record)}")
-    lines.append(f"    + FullyQualifiedErrorId : {record.fully_qualified_id}")
+    if width is not None:
+        lines = [line.rstrip(" ") for line in wrapped("\n".join(lines), width)]
+    lines += _indented(f"+ CategoryInfo          : {_category(record)}", width)
+    lines += _indented(f"+ FullyQualifiedErrorId : {record.fully_qualified_id}", width)
     lines.append(" ")
     return "\n".join(lines)
+
+
+def _indented(text: str, width: int | None) -> list[str]:
+    """Return a text indented by four, cut into lines wherever they end."""
+    room = len(text) if width is None else max(1, width - _INDENT - 1)
+    return [" " * _INDENT + text[place : place + room] for place in range(0, len(text), room)]
 
 
 def _category(record: ErrorRecord) -> str:

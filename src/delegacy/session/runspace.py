@@ -9,6 +9,7 @@ from delegacy.cmdlets._tables import VIEWS
 from delegacy.domain.errors import DelegacyError
 from delegacy.domain.ports import Clock, PasswordHasher, Store
 from delegacy.policy.questions import Questions
+from delegacy.powershell.completion import Suggestions
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
 from delegacy.powershell.host import Host
 from delegacy.powershell.interpreter.interpreter import Interpreter, RunResult
@@ -18,6 +19,7 @@ from delegacy.powershell.streams import Stream
 from delegacy.powershell.syntax import Command, Pipeline
 from delegacy.powershell.views import ViewRegistry
 from delegacy.session.caller import Caller
+from delegacy.session.completing import VisibleIdentities
 from delegacy.session.gate import Gate
 
 _CONFIRM: Final = "confirm"
@@ -47,6 +49,7 @@ class Runspace:
         self._limits = limits
         self._running = Lock()
         self.interpreter = Interpreter(host, self.gate, views=ViewRegistry(VIEWS), limits=limits)
+        self._identities = VisibleIdentities(Interpreter(host, self.gate, sink=Collector(), limits=limits))
 
     def run(
         self, script: str | Command | Pipeline, *, name: str | None = None, arguments: Sequence[object] = ()
@@ -62,6 +65,15 @@ class Runspace:
                 if isinstance(script, str):
                     return self.interpreter.run(script, name=name, arguments=arguments)
                 return self.interpreter.run_tree(script)
+            finally:
+                self.gate.close()
+
+    def complete(self, text: str, cursor: int) -> Suggestions:
+        """Return what could stand at the cursor of a line that is being typed: what the caller may run, and objects that he may see."""
+        with self._running:
+            try:
+                self.gate.begin()
+                return self.interpreter.complete(text, cursor, self._identities)
             finally:
                 self.gate.close()
 

@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import groupby
-from typing import Final, Self
+from typing import Final
 
 from delegacy.powershell.errors import ParseError
-from delegacy.powershell.parser import KEYWORDS, Parser
-from delegacy.powershell.syntax import Expression, Variable
-from delegacy.powershell.tokens import Source, Token, TokenKind
+from delegacy.powershell.parser import KEYWORDS
+from delegacy.powershell.tokens import Token, TokenKind
+from delegacy.powershell.watching import watched
 
 
 class Role(Enum):
@@ -81,46 +81,18 @@ class Part:
 
 def highlighted(text: str) -> tuple[Part, ...]:
     """Return the text in parts; joined, they are the text."""
-    watched = _WatchedParser(Source(text))
+    parser, failure = watched(text)
     roles = [Role.PLAIN] * len(text)
-    stopped_at, failure = len(text), None
-    try:
-        watched.script()
-    except ParseError as error:
-        stopped_at, failure = min(error.offset, len(text)), error
-    except RecursionError:
-        stopped_at = watched.position
-    tokens = sorted(watched.taken.values(), key=lambda token: (token.start, -token.end))
+    stopped_at = len(text) if failure is None else min(failure.offset, len(text))
+    tokens = parser.tokens()
     for token, role in zip(tokens, _token_roles(tokens, text), strict=True):
         roles[token.start : token.end] = [role] * (token.end - token.start)
-    for start, end in watched.embedded_variables:
+    for start, end in parser.embedded_variables:
         roles[start:end] = [Role.VARIABLE] * (end - start)
     _mark_gaps(roles, tokens, text, stopped_at)
     if failure is not None:
         _mark_failure(roles, text, stopped_at, failure)
     return _parts(text, roles)
-
-
-class _WatchedParser(Parser):
-    """Remembers the tokens that the parser took, by place: the last reading counts."""
-
-    def __init__(self, source: Source) -> None:
-        super().__init__(source)
-        self.taken: dict[int, Token] = {}
-        self.embedded_variables: list[tuple[int, int]] = []
-
-    def rereading(self, source: Source) -> Self:
-        nested = super().rereading(source)
-        nested.taken, nested.embedded_variables = self.taken, self.embedded_variables
-        return nested
-
-    def take(self, token: Token) -> Token:
-        self.taken[token.start] = token
-        return super().take(token)
-
-    def _variable_in_text(self, name: str, start: int, end: int) -> Expression:
-        self.embedded_variables.append((start, end))
-        return Variable(name)
 
 
 def _token_roles(tokens: list[Token], text: str) -> list[Role]:

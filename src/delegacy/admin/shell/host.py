@@ -99,8 +99,8 @@ class TerminalHost:
 
     @property
     def width(self) -> int:
-        """Characters in a line of the terminal; 120 when the output is none."""
-        return _width(self._output)
+        """Characters in a line of the terminal, the last column left free as PowerShell leaves it; 120 when the output is none."""
+        return _width(self._output) - self._output.isatty()
 
     @property
     def is_terminal(self) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from delegacy.powershell.completion import Suggestions
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -11,23 +13,6 @@ class Outcome:
 
     succeeded: bool
     exit_code: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One way to go on: what is put in, quoted where it must be, and what the list of suggestions shows."""
-
-    text: str
-    label: str
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """What could stand from a place in the text up to the cursor."""
-
-    start: int
-    items: tuple[Suggestion, ...] = ()
 
 
 class CommandSession(Protocol):

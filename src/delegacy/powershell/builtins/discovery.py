@@ -57,7 +57,9 @@ class GetCommand(Builtin):
     default_parameter_set: ClassVar[str] = "AllCommandSet"
 
     name_: tuple[str, ...] | None = parameter(
-        sets={"AllCommandSet": SetMembership(position=0, pipeline=True, pipeline_by_property_name=True)}, name="Name"
+        sets={"AllCommandSet": SetMembership(position=0, pipeline=True, pipeline_by_property_name=True)},
+        name="Name",
+        completer="command",
     )
     verb: tuple[str, ...] | None = parameter(sets=("CmdletSet",))
     noun: tuple[str, ...] | None = parameter(sets=("CmdletSet",))
@@ -131,7 +133,7 @@ class GetHelp(Builtin):
     aliases: ClassVar[tuple[str, ...]] = ("help", "man")
     unsupported: ClassVar[frozenset[str]] = frozenset({"Online", "ShowWindow", "Path", "Functionality"})
 
-    name_: str = parameter(position=0, pipeline_by_property_name=True, name="Name", default="")
+    name_: str = parameter(position=0, pipeline_by_property_name=True, name="Name", default="", completer="command")
     full: bool = parameter(switch=True)
     detailed: bool = parameter(switch=True)
     examples_: bool = parameter(switch=True, name="Examples")

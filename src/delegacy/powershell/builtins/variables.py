@@ -30,7 +30,7 @@ class GetVariable(Builtin):
     aliases: ClassVar[tuple[str, ...]] = ("gv",)
 
     name_: tuple[str, ...] = parameter(
-        position=0, pipeline=True, pipeline_by_property_name=True, name="Name", default=("*",)
+        position=0, pipeline=True, pipeline_by_property_name=True, name="Name", default=("*",), completer="variable"
     )
     value_only: bool = parameter(switch=True)
     scope: str | None = parameter()
@@ -58,7 +58,7 @@ class SetVariable(Builtin):
     name: ClassVar[str] = "Set-Variable"
     aliases: ClassVar[tuple[str, ...]] = ("set", "sv")
 
-    name_: tuple[str, ...] = parameter(position=0, mandatory=True, name="Name")
+    name_: tuple[str, ...] = parameter(position=0, mandatory=True, name="Name", completer="variable")
     value: object = parameter(position=1, pipeline=True)
     scope: str = parameter(default="")
     force: bool = parameter(switch=True)
@@ -92,7 +92,7 @@ class NewVariable(Builtin):
     name: ClassVar[str] = "New-Variable"
     aliases: ClassVar[tuple[str, ...]] = ("nv",)
 
-    name_: str = parameter(position=0, mandatory=True, name="Name")
+    name_: str = parameter(position=0, mandatory=True, name="Name", completer="variable")
     value: object = parameter(position=1, pipeline=True)
     scope: str = parameter(default="")
     force: bool = parameter(switch=True)
@@ -123,7 +123,7 @@ class RemoveVariable(Builtin):
     aliases: ClassVar[tuple[str, ...]] = ("rv",)
 
     name_: tuple[str, ...] = parameter(
-        position=0, mandatory=True, pipeline=True, pipeline_by_property_name=True, name="Name"
+        position=0, mandatory=True, pipeline=True, pipeline_by_property_name=True, name="Name", completer="variable"
     )
     force: bool = parameter(switch=True)
     scope: str | None = parameter()
@@ -153,7 +153,9 @@ class ClearVariable(Builtin):
     name: ClassVar[str] = "Clear-Variable"
     aliases: ClassVar[tuple[str, ...]] = ("clv",)
 
-    name_: tuple[str, ...] = parameter(position=0, mandatory=True, pipeline_by_property_name=True, name="Name")
+    name_: tuple[str, ...] = parameter(
+        position=0, mandatory=True, pipeline_by_property_name=True, name="Name", completer="variable"
+    )
 
     def process(self) -> None:
         """Empty them."""

@@ -13,7 +13,7 @@ from delegacy.powershell.common_parameters import ActionPreference
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError, runtime_error
 from delegacy.powershell.host import EndOfInput
 from delegacy.powershell.interpreter.outlet import Outlet
-from delegacy.powershell.interpreter.scope import Scope
+from delegacy.powershell.interpreter.scope import Scope, Variable
 from delegacy.powershell.interpreter.signals import LimitReached, Stopped
 from delegacy.powershell.limits import Limits, limit_error
 from delegacy.powershell.streams import HostText, InformationRecord, Stream
@@ -65,28 +65,27 @@ class Core:
         self._set_automatic_variables()
 
     def _set_automatic_variables(self) -> None:
-        put = self.globals.put
-        put("error", self.errors)
-        put("psversiontable", _version_table())
-        put("formatenumerationlimit", 16)
-        put("erroractionpreference", ActionPreference.CONTINUE)
-        put("warningpreference", ActionPreference.CONTINUE)
-        put("verbosepreference", ActionPreference.SILENTLY_CONTINUE)
-        put("debugpreference", ActionPreference.SILENTLY_CONTINUE)
-        put("informationpreference", ActionPreference.SILENTLY_CONTINUE)
-        put("progresspreference", ActionPreference.CONTINUE)
-        put("confirmpreference", "High")
-        put("whatifpreference", False)  # noqa: FBT003 - a value, not a flag
-        put("ofs", " ")
-        put("pscommandpath", None)
-        put("psscriptroot", None)
-        put(
-            "host",
-            PSObject(
-                "System.Management.Automation.Internal.Host.InternalHost",
-                {"Name": "Delegacy", "Version": Version((5, 1))},
-            ),
+        host = PSObject(
+            "System.Management.Automation.Internal.Host.InternalHost", {"Name": "Delegacy", "Version": Version((5, 1))}
         )
+        values: dict[str, object] = {
+            "Error": self.errors,
+            "PSVersionTable": _version_table(),
+            "FormatEnumerationLimit": 16,
+            "ErrorActionPreference": ActionPreference.CONTINUE,
+            "WarningPreference": ActionPreference.CONTINUE,
+            "VerbosePreference": ActionPreference.SILENTLY_CONTINUE,
+            "DebugPreference": ActionPreference.SILENTLY_CONTINUE,
+            "InformationPreference": ActionPreference.SILENTLY_CONTINUE,
+            "ProgressPreference": ActionPreference.CONTINUE,
+            "ConfirmPreference": "High",
+            "WhatIfPreference": False,
+            "OFS": " ",
+            "PSCommandPath": None,
+            "PSScriptRoot": None,
+            "Host": host,
+        }
+        self.globals.variables.update({name.lower(): Variable(name, value) for name, value in values.items()})
 
     # -------------------------------------------------------------------------------------------------------------- budget
 

@@ -10,9 +10,11 @@ from delegacy.powershell import syntax
 from delegacy.powershell.binder import Argument
 from delegacy.powershell.builtins.output import enumeration_limit
 from delegacy.powershell.builtins.table import BUILTIN_ALIASES, BUILTIN_INFOS
+from delegacy.powershell.completion import complete
 from delegacy.powershell.decoding import decode
 from delegacy.powershell.errors import ErrorRecord, ParseError, PowerShellError
 from delegacy.powershell.formatting import TextOutput
+from delegacy.powershell.interpreter.completing import KnownToInterpreter
 from delegacy.powershell.interpreter.core import depth_error, not_recognized
 from delegacy.powershell.interpreter.engine_view import EngineView
 from delegacy.powershell.interpreter.functions import FunctionInfo
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from delegacy.powershell.builtins._base import Builtin
     from delegacy.powershell.cmdlet import Cmdlet, CommandGate
+    from delegacy.powershell.completion import IdentityCompleter, Suggestions
     from delegacy.powershell.host import Host
     from delegacy.powershell.interpreter.outlet import FinalSink
     from delegacy.powershell.metadata import CmdletInfo
@@ -250,6 +253,10 @@ class Interpreter(Statements):
                 stage.process(record)
         stage.end()
         self.success = not stage.had_error
+
+    def complete(self, text: str, cursor: int, identities: IdentityCompleter) -> Suggestions:
+        """Return what could stand at the cursor of a line that is being typed."""
+        return complete(text, cursor, KnownToInterpreter(self, Frame(self.globals, self.outlet), identities))
 
     # ----------------------------------------------------------------------------------------------------------- variables
 

@@ -3,7 +3,8 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 
 from delegacy.admin.shell.completion import SessionCompleter, complete_at_cursor
-from delegacy.admin.shell.session import Outcome, Suggestion, Suggestions
+from delegacy.admin.shell.session import Outcome
+from delegacy.powershell.completion import Suggestion, Suggestions
 
 
 class Suggesting:

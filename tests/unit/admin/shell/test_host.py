@@ -144,9 +144,9 @@ def test_on_a_terminal_lines_have_its_width() -> None:
         with os.fdopen(theirs, "w") as output:
             host = TerminalHost((io.StringIO(), output, io.StringIO()), interrupts=Interrupts(), environment={})
             assert host.is_terminal
-            assert host.width == WIDTH_OFF_TERMINAL  # a terminal that does not know its size
+            assert host.width == WIDTH_OFF_TERMINAL - 1  # a terminal that does not know its size
             termios.tcsetwinsize(ours, (24, 57))
-            assert host.width == 57
+            assert host.width == 56  # the last column stays free
     finally:
         os.close(ours)
 

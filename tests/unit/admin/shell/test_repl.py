@@ -10,7 +10,8 @@ from prompt_toolkit.output import DummyOutput
 from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.repl import Repl, needs_more
-from delegacy.admin.shell.session import Outcome, Suggestion, Suggestions
+from delegacy.admin.shell.session import Outcome
+from delegacy.powershell.completion import Suggestion, Suggestions
 
 CTRL_C, CTRL_D, CTRL_R, ALT_ENTER, UP, ENTER = "\x03", "\x04", "\x12", "\x1b\r", "\x1b[A", "\r"
 LEFT = "\x1b[D"

@@ -9,7 +9,8 @@ import pytest
 from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.script import decoded, run_script
-from delegacy.admin.shell.session import Outcome, Suggestions
+from delegacy.admin.shell.session import Outcome
+from delegacy.powershell.completion import Suggestions
 from delegacy.powershell.host import EndOfInput
 from delegacy.powershell.streams import HostText, Stream
 
