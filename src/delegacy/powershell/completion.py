@@ -350,6 +350,7 @@ class _Completion:
     def _parameters(self, binder: Binder, given: _Given) -> Iterable[Suggestion]:
         prefix = self._place.written[1:].lower()
         names = self._sets(binder.info, given)
+        placed = self._by_position(binder.info, given)[: given.positional]
         return [
             Suggestion(
                 f"-{parameter.name}", f"-{parameter.name}", f"<{short_type(parameter)}> {parameter.help}".rstrip()
@@ -358,11 +359,18 @@ class _Completion:
             if parameter.name.lower().startswith(prefix)
             and not parameter.hidden
             and parameter not in given.parameters
+            and parameter not in placed
             and (parameter.common or parameter.in_all_sets or parameter.set_names & names)
         ]
 
     def _positional(self, info: CmdletInfo, given: _Given, before: int = 0) -> Parameter | None:
         """Return the parameter that the next positional value is for; `before` says how many of the values are to be forgotten."""
+        ordered = self._by_position(info, given)
+        index = given.positional - before
+        return ordered[index] if 0 <= index < len(ordered) else None
+
+    def _by_position(self, info: CmdletInfo, given: _Given) -> list[Parameter]:
+        """Return the parameters that positional values are for, in order."""
         names = self._sets(info, given)
         placed: dict[int, Parameter] = {}
         for parameter in info.parameters:
@@ -370,9 +378,7 @@ class _Completion:
                 fits = parameter.in_all_sets or membership.set_name in names
                 if fits and membership.position is not None and parameter not in given.parameters:
                     placed.setdefault(membership.position, parameter)
-        ordered = [placed[position] for position in sorted(placed)]
-        index = given.positional - before
-        return ordered[index] if 0 <= index < len(ordered) else None
+        return [placed[position] for position in sorted(placed)]
 
     def _values(self, info: CmdletInfo, parameter: Parameter, listed: Sequence[str]) -> Iterable[Suggestion]:
         word = self._place.word

@@ -92,6 +92,7 @@ class TerminalHost:
         self._progress = ProgressLine()
         self._progress_shown = False
         self._line_is_open = False
+        self._stop_shown: float | None = None
         self.output_has_failed = False
         self.input_has_ended = False
 
@@ -163,6 +164,9 @@ class TerminalHost:
         """Take away what a command left standing, end the line that it left open on a terminal, and bring its output to the reader."""
         self._progress.clear()
         self._erase_progress()
+        if self._interrupts.asked_at not in (None, self._stop_shown) and self._output.isatty():
+            self._line_is_open = True  # the terminal has echoed ^C
+        self._stop_shown = self._interrupts.asked_at
         if self._line_is_open:
             self._show(self._output if self._output.isatty() else self._errors, "\n")
         self._flush(self._output)
@@ -214,6 +218,7 @@ class TerminalHost:
                 line = self._input.readline()
         except KeyboardInterrupt:
             line = ""
+            self._stop_shown = self._interrupts.asked_at
         if shown and line.endswith("\n") and self._input.isatty():
             self._line_is_open = False
         else:

@@ -26,6 +26,11 @@ class Interrupts:
         """Return whether Ctrl-C was pressed since the last `reset`."""
         return self._asked_at is not None
 
+    @property
+    def asked_at(self) -> float | None:
+        """When the user asked to stop, by a clock that knows no date; None if he has not."""
+        return self._asked_at
+
     def stop(self) -> None:
         """Ask to stop, as Ctrl-C does."""
         if self._asked_at is None:

@@ -372,6 +372,21 @@ def test_a_line_that_a_command_left_open_on_a_terminal_is_ended() -> None:
     assert bench.output.getvalue() == "a\nName: "
 
 
+def test_the_echo_of_ctrl_c_on_a_terminal_is_ended_once() -> None:
+    bench = Bench(terminal=True)
+    for _ in range(2):
+        bench.interrupts.stop()
+        bench.host.end_command()
+        bench.host.end_command()
+        bench.interrupts.reset()
+        bench.host.end_command()
+    assert bench.output.getvalue() == "\n\n"
+    off = Bench()
+    off.interrupts.stop()
+    off.host.end_command()
+    assert off.output.getvalue() == ""
+
+
 def test_a_line_left_open_in_a_file_stays_as_it_is() -> None:
     bench = Bench()
     bench.host.write_host(HostText("a", newline=False))
