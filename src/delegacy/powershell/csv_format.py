@@ -16,13 +16,18 @@ def quoted_row(values: Sequence[str | None], delimiter: str) -> str:
 
 
 def read_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Return the rows of a text. Quoted values may hold delimiters, line ends and doubled quotes; empty lines are left out."""
+    """Return the rows of a text; see `read_rows_with_places`."""
+    return (row for row, _ in read_rows_with_places(text, delimiter))
+
+
+def read_rows_with_places(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
+    """Return the rows of a text, and where each ends. Quoted values may hold delimiters, line ends and doubled quotes; empty lines are left out."""
     position, end = 0, len(text)
     while position < end:
         row, position = _read_row(text, position, delimiter)
         if row != [""]:
             check_items(len(row))
-            yield row
+            yield row, position
 
 
 def _read_row(text: str, position: int, delimiter: str) -> tuple[list[str], int]:

@@ -47,6 +47,9 @@ class Engine(Protocol):
     def tick(self) -> None:
         """Count a step of a long loop, so that it can be stopped."""
 
+    def fed(self, fraction: float | None) -> None:
+        """Say how much of what the pipeline works off has been handed on, from 0 to 1; None at its end."""
+
     def flush(self) -> None:
         """Make changes durable; call it before anything that outlives the command, such as writing a file. Raises `PowerShellError`."""
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import ClassVar
 
 from delegacy.powershell.builtins._base import Builtin
-from delegacy.powershell.csv_format import quoted_row, read_rows
+from delegacy.powershell.csv_format import quoted_row, read_rows, read_rows_with_places
 from delegacy.powershell.decoding import ENCODING_NAMES, decode_as, encode
 from delegacy.powershell.documents import single_text
 from delegacy.powershell.errors import ErrorCategory
@@ -135,18 +135,19 @@ class _CsvReading(Builtin):
 
     def objects(self, text: str, delimiter: str) -> Iterable[PSObject]:
         """Return the objects of a text."""
-        rows = read_rows(text, delimiter)
         names = list(self.header) if self.header is not None else None
-        for row in rows:
+        for row, end in read_rows_with_places(text, delimiter):
             if names is None:
                 if row[0].startswith("#TYPE"):
                     continue
                 names = self._names(row)
                 continue
             self.engine.tick()
+            self.engine.fed(end / len(text))
             yield PSObject(
                 CUSTOM_OBJECT, {name: row[place] if place < len(row) else None for place, name in enumerate(names)}
             )
+        self.engine.fed(None)
 
     def _names(self, row: list[str]) -> list[str]:
         names: list[str] = []

@@ -15,6 +15,7 @@ from delegacy.powershell.host import EndOfInput
 from delegacy.powershell.interpreter.outlet import Outlet
 from delegacy.powershell.interpreter.scope import Scope, Variable
 from delegacy.powershell.interpreter.signals import LimitReached, Stopped
+from delegacy.powershell.interpreter.tally import Feed, Tally
 from delegacy.powershell.limits import Limits, limit_error
 from delegacy.powershell.streams import HostText, InformationRecord, Stream
 from delegacy.powershell.text import to_text
@@ -56,6 +57,8 @@ class Core:
         self.limits = limits
         self.outlet = Outlet(gate, sink)
         self.success = True
+        self.tally = Tally()
+        self.feed = Feed()
         self.globals = Scope()
         self.errors = ArrayList()
         self._binders: dict[tuple[CmdletInfo, bool], Binder] = {}

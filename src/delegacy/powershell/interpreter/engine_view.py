@@ -51,6 +51,10 @@ class EngineView:
         """Count a step of a long loop, so that it can be stopped."""
         self._machine.tick()
 
+    def fed(self, fraction: float | None) -> None:
+        """Say how much of what the pipeline works off has been handed on, from 0 to 1; None at its end."""
+        self._machine.feed.fraction = fraction
+
     def flush(self) -> None:
         """Make changes durable. Raises `PowerShellError`."""
         self._machine.flush()

@@ -10,6 +10,7 @@ from delegacy.powershell import syntax
 from delegacy.powershell.binder import Argument
 from delegacy.powershell.builtins.output import enumeration_limit
 from delegacy.powershell.builtins.table import BUILTIN_ALIASES, BUILTIN_INFOS
+from delegacy.powershell.common_parameters import ActionPreference
 from delegacy.powershell.completion import complete
 from delegacy.powershell.decoding import decode
 from delegacy.powershell.errors import ErrorRecord, ParseError, PowerShellError
@@ -32,10 +33,11 @@ from delegacy.powershell.interpreter.signals import (
 )
 from delegacy.powershell.interpreter.stages import NO_INPUT, CmdletStage, FunctionStage
 from delegacy.powershell.interpreter.statements import Statements
+from delegacy.powershell.interpreter.tally import Tally
 from delegacy.powershell.limits import Limits
 from delegacy.powershell.parser import parse
 from delegacy.powershell.properties import MISSING
-from delegacy.powershell.streams import Stream
+from delegacy.powershell.streams import Stream, WarningRecord
 from delegacy.powershell.tokens import NOWHERE
 from delegacy.powershell.views import BUILTIN_VIEWS, ViewRegistry
 
@@ -167,6 +169,8 @@ class Interpreter(Statements):
         """Run, and turn every way it can end into a result. What is not durable by then is made so."""
         self.start_budget()
         exited: int | None = None
+        was_stopped = False
+        self.tally = Tally()
         try:
             try:
                 run()
@@ -182,11 +186,15 @@ class Interpreter(Statements):
                 self._last_error(PowerShellError(depth_error()), frame)
             except Stopped:
                 self.success = False
-            self._flush_last(frame)
+                was_stopped = True
+            is_durable = self._flush_last(frame)
         finally:
+            self.feed.fraction = None
             self._caught.clear()
             self._depth = 0
             self.outlet.sink.end()
+        if is_durable:
+            self._sum_up(frame, stopped=was_stopped)
         if exited is not None:
             return RunResult(exited, exited=True)
         return RunResult(0 if self.success else _FAILED)
@@ -196,11 +204,22 @@ class Interpreter(Statements):
         self.remember(error.record)
         frame.streams.emit(Stream.ERROR, error.record)
 
-    def _flush_last(self, frame: Frame) -> None:
+    def _sum_up(self, frame: Frame, *, stopped: bool) -> None:
+        """Warn of what failed among many records, which nobody counts on the screen."""
+        hidden = (ActionPreference.SILENTLY_CONTINUE, ActionPreference.IGNORE)
+        if frame.preference("WarningPreference") in hidden:
+            return
+        for sentence in self.tally.sentences(stopped=stopped):
+            frame.streams.emit(Stream.WARNING, WarningRecord(sentence))
+
+    def _flush_last(self, frame: Frame) -> bool:
+        """Make durable what is not; return whether that was done."""
         try:
             self.flush()
         except PowerShellError as error:
             self._last_error(error, frame)
+            return False
+        return True
 
     def invoke(
         self,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from delegacy.powershell.interpreter.functions import FunctionInfo
     from delegacy.powershell.interpreter.outlet import Outlet, OutputSink
     from delegacy.powershell.interpreter.scope import Scope
+    from delegacy.powershell.interpreter.tally import Feed, Tally
     from delegacy.powershell.metadata import CmdletInfo, Parameter
     from delegacy.powershell.streams import Stream
     from delegacy.powershell.syntax import Block, Expression
@@ -99,6 +100,8 @@ class Machine(Protocol):
     outlet: Outlet
     views: ViewRegistry
     success: bool
+    tally: Tally
+    feed: Feed
 
     def tick(self) -> None:
         """Count a step. Raises `Stopped` when the user asked for it, and the error for a budget that is used up."""

@@ -19,6 +19,7 @@ from delegacy.powershell.interpreter.outlet import Redirected, discard
 from delegacy.powershell.interpreter.refused import refused_command
 from delegacy.powershell.interpreter.signals import Returned, Stopped, UpstreamStopped
 from delegacy.powershell.interpreter.stages import NO_INPUT, CmdletStage, FunctionStage, Stage
+from delegacy.powershell.interpreter.tally import BULK
 from delegacy.powershell.parser import parse
 from delegacy.powershell.properties import MISSING
 from delegacy.powershell.streams import Stream
@@ -27,7 +28,7 @@ from delegacy.powershell.text import to_text
 from delegacy.powershell.values import PSObject, ScriptBlock, TypeReference, is_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from delegacy.powershell.binder import Binding
     from delegacy.powershell.cmdlet import Cmdlet
@@ -294,9 +295,7 @@ class Pipelines(Expressions):
                 if head is None:
                     stages[0].process(NO_INPUT)
                 else:
-                    for record in self._head_records(head, frame):
-                        self.tick()
-                        stages[0].process(record)
+                    self._feed(self._head_records(head, frame), stages[0])
             except UpstreamStopped as signal:
                 remaining = self._after_stop(stages, signal)
             while remaining:
@@ -310,6 +309,16 @@ class Pipelines(Expressions):
                 stage.stop()
             raise
 
+    def _feed(self, records: Collection[object], stage: Stage) -> None:
+        total = len(records)
+        for place, record in enumerate(records):
+            self.tick()
+            if total >= BULK:
+                self.feed.fraction = place / total
+            stage.process(record)
+        if total >= BULK:
+            self.feed.fraction = None
+
     def _after_stop(self, stages: list[Stage], signal: UpstreamStopped) -> list[Stage]:
         """Return the stages that still have to end when one of them wants no more records."""
         for position, stage in enumerate(stages):
@@ -317,15 +326,15 @@ class Pipelines(Expressions):
                 return stages[position:]
         raise signal
 
-    def _head_records(self, head: syntax.ExpressionElement, frame: Frame) -> Iterator[object]:
+    def _head_records(self, head: syntax.ExpressionElement, frame: Frame) -> Collection[object]:
         value = (
             self.access(head.expression, frame)
             if isinstance(head.expression, syntax.Access)
             else self.evaluate(head.expression, frame)
         )
         if value is MISSING:
-            return iter(())
-        return iter(value if isinstance(value, list) else list(value)) if is_collection(value) else iter((value,))
+            return ()
+        return list(value) if is_collection(value) else (value,)
 
     # -------------------------------------------------------------------------------------------------------- redirections
 

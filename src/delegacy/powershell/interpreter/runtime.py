@@ -77,7 +77,8 @@ class StageRuntime:
         self.call = call
         self.frame = frame
         self.info: CmdletInfo = binding.info
-        self.had_error = False
+        self.errors = 0
+        self.has_declined = False
         self.held: list[object] | None = None
         self._answered: bool | None = None  # "Yes to All" and "No to All" hold for the pipeline
         self._out = out
@@ -85,6 +86,11 @@ class StageRuntime:
         self._variables = Variables(frame, binding)
         self._outputs = self._variables.list_of("out_variable")
         self._plain = self._outputs is None and not self._variables.pipeline
+
+    @property
+    def had_error(self) -> bool:
+        """Whether the command reported an error."""
+        return self.errors > 0
 
     # -------------------------------------------------------------------------------------------------------------- output
 
@@ -122,7 +128,7 @@ class StageRuntime:
         """Report an error by -ErrorAction. Raises `PowerShellError` under Stop."""
         record = self.located(record)
         action = self._action("error_action", "ErrorActionPreference", ActionPreference.CONTINUE)
-        self.had_error = True
+        self.errors += 1
         if action is ActionPreference.IGNORE:
             return
         self._kept(Stream.ERROR, record)
@@ -259,11 +265,14 @@ class StageRuntime:
         if self._is_set("what_if", "WhatIfPreference"):
             text = InformationRecord(HostText(f"What if: {sentence}"), ("PSHOST",))
             self.frame.streams.emit(Stream.INFORMATION, text)
+            self.has_declined = True
             return False
         if not self.asks():
             self.write_verbose(sentence)
             return True
-        return self._confirmed("Confirm", f"Are you sure you want to perform this action?\n{sentence}")
+        confirmed = self._confirmed("Confirm", f"Are you sure you want to perform this action?\n{sentence}")
+        self.has_declined = self.has_declined or not confirmed
+        return confirmed
 
     def should_continue(self, query: str, caption: str) -> bool:
         """Ask a question that -Confirm has no say in."""

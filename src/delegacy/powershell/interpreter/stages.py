@@ -10,6 +10,7 @@ from delegacy.powershell.interpreter.runtime import StageRuntime
 from delegacy.powershell.interpreter.scope import Scope
 from delegacy.powershell.interpreter.script_cmdlet import script_cmdlet
 from delegacy.powershell.interpreter.signals import Exited, Returned
+from delegacy.powershell.interpreter.tally import Outcome, ProgressOfRecords
 from delegacy.powershell.limits import check_items
 from delegacy.powershell.values import ArrayList, Hashtable, PSObject
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from delegacy.powershell.interpreter.functions import FunctionInfo
     from delegacy.powershell.interpreter.machine import CommandCall, Emit, Frame, Machine
     from delegacy.powershell.metadata import CmdletInfo, Parameter
+    from delegacy.powershell.streams import ProgressRecord
     from delegacy.powershell.syntax import Block
     from delegacy.powershell.values import ScriptBlock
 
@@ -96,6 +98,9 @@ class CmdletStage(_BoundStage):
         self._bound: dict[str, object] = {}
         self._from_record: list[Parameter] = []
         self._started = False
+        self._is_counted = self._is_gated and info.supports_should_process
+        counts_records = self._is_counted and call.expects_input
+        self._progress = ProgressOfRecords(info.name, machine.now()) if counts_records else None
 
     @property
     def had_error(self) -> bool:
@@ -121,9 +126,27 @@ class CmdletStage(_BoundStage):
         """Bind a record and process it. An error of one record does not keep the next from being processed."""
         if not self._started:  # a command before this one writes while it begins
             self.begin()
-        if record is not NO_INPUT and not self._bind(record):
+        if not self._is_counted:
+            self._take(record)
             return
-        self._step(self.cmdlet.process, continues=True)
+        runtime, before, outcome = self.runtime, self.runtime.errors, Outcome.FAILED
+        runtime.has_declined = False
+        try:
+            self._take(record)
+            if runtime.errors == before:
+                outcome = Outcome.SKIPPED if runtime.has_declined else Outcome.SUCCEEDED
+        finally:
+            self._machine.tally.count(self._binding.info.name, outcome)
+        if self._progress is not None:
+            self._show(self._progress.advanced(self._machine.now(), self._machine.feed))
+
+    def _take(self, record: object) -> None:
+        if record is NO_INPUT or self._bind(record):
+            self._step(self.cmdlet.process, continues=True)
+
+    def _show(self, progress: ProgressRecord | None) -> None:
+        if progress is not None:
+            self.runtime.write_progress(progress)
 
     def _bind(self, record: object) -> bool:
         try:
@@ -149,6 +172,8 @@ class CmdletStage(_BoundStage):
 
     def end(self) -> None:
         """End the command."""
+        if self._progress is not None:
+            self._show(self._progress.ended())
         self._step(self.cmdlet.end, continues=True)
 
     def stop(self) -> None:
@@ -164,14 +189,14 @@ class CmdletStage(_BoundStage):
                 run()
         except PowerShellError as error:
             error.record = self.runtime.located(error.record)
-            self.runtime.had_error = True
+            self.runtime.errors += 1
             raise
         except RecursionError:
             raise
         except Exception as error:
             record = self.runtime.located(self._machine.error_of(error, self.cmdlet))
             if not continues:
-                self.runtime.had_error = True
+                self.runtime.errors += 1
                 raise PowerShellError(record) from error
             self.runtime.write_error(record)
 
