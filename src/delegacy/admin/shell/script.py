@@ -1,22 +1,16 @@
 """Running one command or script without a prompt, and the exit code that says how it ended."""
 
-import codecs
 from collections.abc import Sequence
 from typing import Final
 
 from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.session import CommandSession
+from delegacy.powershell.decoding import decode
 
 SUCCEEDED: Final = 0
 FAILED: Final = 1
 INTERRUPTED: Final = 130
-
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 def run_script(
@@ -34,7 +28,7 @@ def run_script(
     not write its output; the code of `exit`; 130 after Ctrl-C.
     """
     with interrupts.handled():
-        text = script if isinstance(script, str) else decoded(script)
+        text = script if isinstance(script, str) else decode(script)
         outcome = session.run(text, name=name, arguments=arguments)
         host.end_command()
     if host.output_has_failed:
@@ -44,14 +38,3 @@ def run_script(
     if outcome.exit_code is not None:
         return outcome.exit_code
     return SUCCEEDED if outcome.succeeded and not host.input_has_ended else FAILED
-
-
-def decoded(content: bytes) -> str:
-    """Return the text of a script file: as its byte order mark says, else UTF-8, else Windows-1252, which takes any bytes."""
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return content[len(mark) :].decode(encoding, "replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")

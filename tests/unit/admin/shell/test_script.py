@@ -8,9 +8,10 @@ import pytest
 
 from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
-from delegacy.admin.shell.script import decoded, run_script
+from delegacy.admin.shell.script import run_script
 from delegacy.admin.shell.session import Outcome
 from delegacy.powershell.completion import Suggestions
+from delegacy.powershell.decoding import decode
 from delegacy.powershell.host import EndOfInput
 from delegacy.powershell.streams import HostText, Stream
 
@@ -70,18 +71,18 @@ TEXT = "Get-Mailbox \u201cZoë\u201d \u2013Identity x"
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_scripts_come_in_the_encodings_of_windows(encoding: str) -> None:
-    assert decoded(TEXT.encode(encoding)) == TEXT
+    assert decode(TEXT.encode(encoding)) == TEXT
 
 
 def test_utf_16_of_the_other_byte_order_is_read() -> None:
-    assert decoded(b"\xfe\xff" + TEXT.encode("utf-16-be")) == TEXT
+    assert decode(b"\xfe\xff" + TEXT.encode("utf-16-be")) == TEXT
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"\xff", b"\xff\xfe\x00", b"\xfe\xff\xd8\x00", b"\x81\x8d", bytes(range(256))]
 )
 def test_any_bytes_are_some_text(content: bytes) -> None:
-    assert isinstance(decoded(content), str)
+    assert isinstance(decode(content), str)
 
 
 def test_the_bytes_of_a_file_are_run_as_text() -> None:
