@@ -4,6 +4,7 @@ Exit codes: 0 done (``check``: allowed), 1 refused (``shell``: the last statemen
 """
 
 import argparse
+import gc
 import getpass
 import os
 import sys
@@ -168,8 +169,11 @@ def _say(text: str) -> None:
 
 
 def _shell(parsed: argparse.Namespace) -> int:
+    gc.disable()  # importing makes much and drops little: to look for garbage meanwhile only delays the prompt
     from delegacy.bootstrap.shell import run_interactively, run_script
 
+    gc.freeze()
+    gc.enable()
     settings = _settings(parsed)
     if parsed.text is not None:
         return run_script(settings, parsed.user, parsed.text)

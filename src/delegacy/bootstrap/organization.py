@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from delegacy.bootstrap.data_directory import DataDirectory
+from delegacy.bootstrap.directory import SystemClock, is_founded, open_directory
 from delegacy.bootstrap.explanation import in_words
-from delegacy.bootstrap.services import SystemClock, databases, is_founded, open_services
+from delegacy.bootstrap.services import databases, open_services
 from delegacy.config import Settings
 from delegacy.domain.errors import InvalidInput, ManagementObjectAlreadyExists
 from delegacy.domain.ports import PasswordHasher
@@ -54,7 +55,7 @@ def check(settings: Settings, delegate: str, question: str, target: str) -> tupl
 
     Raises ``ManagementObjectNotFound`` or ``ManagementObjectAmbiguous`` for either name.
     """
-    with open_services(settings) as services:
+    with open_directory(settings) as services:
         ask = services.authorizer.explain_open if question == "open" else services.authorizer.explain_send
         answer = ask(delegate, target)
         with services.store.read() as directory:

@@ -1,6 +1,6 @@
 """Runspaces: for the built-in administrator, or for somebody by name."""
 
-from delegacy.bootstrap.services import Services
+from delegacy.bootstrap.directory import DirectoryServices
 from delegacy.domain.errors import NoManagementRole
 from delegacy.domain.ports import DirectoryReader
 from delegacy.domain.recipient import ACCOUNTS
@@ -11,7 +11,7 @@ from delegacy.session.runspace import Runspace
 from delegacy.session.signin import Argon2Passwords
 
 
-def open_runspace(services: Services, host: Host, *, user: str | None, origin: str) -> Runspace:
+def open_runspace(services: DirectoryServices, host: Host, *, user: str | None, origin: str) -> Runspace:
     """Return a runspace of ``user``, by any identity form, or of the built-in administrator.
 
     Raises ``ManagementObjectNotFound`` or ``ManagementObjectAmbiguous`` for a name that isn't one account's, ``NoManagementRole`` for

@@ -1,62 +1,35 @@
-"""What every command needs: the store, the clock and the two doors, opened in order and closed in reverse."""
+"""What the services need besides the directory: the mail of its mailboxes. Opened in order and closed in reverse."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
 
 from delegacy.bootstrap.data_directory import DataDirectory
+from delegacy.bootstrap.directory import DirectoryServices, directory_database, open_directory
 from delegacy.config import Settings
-from delegacy.domain.errors import StoreUnavailable
-from delegacy.enforcement.authorizer import Authorizer
-from delegacy.store.decisions import SqlDecisionFacts
 from delegacy.store.engine import Database
 from delegacy.store.mail_queue import SqlMailQueue
 from delegacy.store.mailstore import SqlMailStore
-from delegacy.store.unit_of_work import SqlStore
-from delegacy.store.versions import DIRECTORY, MAIL, prepare
-
-_ADVICE: Final = "Make one with `delegacy init`, or try `delegacy demo`."
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the present moment, in UTC, aware."""
-        return datetime.now(UTC)
+from delegacy.store.versions import MAIL, prepare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(DirectoryServices):
     """The product without its surfaces."""
 
-    settings: Settings
-    places: DataDirectory
-    clock: SystemClock
-    directory_database: Database
     mail_database: Database
-    store: SqlStore
-    facts: SqlDecisionFacts
     mail_store: SqlMailStore
     queue: SqlMailQueue
-    authorizer: Authorizer
 
 
 def databases(settings: Settings) -> tuple[Database, Database]:
     """Return the databases of directory and mail: two SQLite files, or one PostgreSQL database twice."""
-    if settings.database:
-        database = Database(settings.database)
-        return database, database
-    places = DataDirectory(settings.data)
-    return Database.at(places.directory_database), Database.at(places.mail_database)
+    directory = directory_database(settings)
+    return directory, _mail_database(settings, directory)
 
 
-def is_founded(store: SqlStore) -> bool:
-    """Tell whether an organization has been written; the tables alone are none."""
-    with store.read() as directory:
-        return directory.change > 0
+def _mail_database(settings: Settings, directory: Database) -> Database:
+    return directory if settings.database else Database.at(DataDirectory(settings.data).mail_database)
 
 
 @contextmanager
@@ -65,35 +38,21 @@ def open_services(settings: Settings) -> Iterator[Services]:
 
     Raises ``StoreUnavailable`` if there is none, ``SchemaTooOld`` or ``SchemaTooNew`` if another version made it.
     """
-    places = DataDirectory(settings.data)
-    if not settings.database and not places.directory_database.is_file():
-        raise StoreUnavailable(
-            f"There is no organization in {settings.data}. Make one with `delegacy init`, or try `delegacy demo`.",
-            str(settings.data),
-        )
     with ExitStack() as closing:
-        directory_database, mail_database = databases(settings)
-        closing.callback(directory_database.close)
+        found = closing.enter_context(open_directory(settings))
+        mail_database = _mail_database(settings, found.directory_database)
         closing.callback(mail_database.close)
-        prepare(directory_database, DIRECTORY)
         prepare(mail_database, MAIL)
-        clock = SystemClock()
-        places.prepare()
-        store = SqlStore(directory_database, clock, server=settings.server_name)
-        if not is_founded(store):
-            raise StoreUnavailable(f"There is no organization in {settings.database or settings.data}. {_ADVICE}")
-        facts = SqlDecisionFacts(directory_database)
-        closing.callback(facts.close)
-        mail_store = SqlMailStore(mail_database, clock)
+        mail_store = SqlMailStore(mail_database, found.clock)
         yield Services(
-            settings=settings,
-            places=places,
-            clock=clock,
-            directory_database=directory_database,
+            settings=found.settings,
+            places=found.places,
+            clock=found.clock,
+            directory_database=found.directory_database,
             mail_database=mail_database,
-            store=store,
-            facts=facts,
+            store=found.store,
+            facts=found.facts,
             mail_store=mail_store,
-            queue=SqlMailQueue(mail_store.transactions, clock),
-            authorizer=Authorizer(facts, store, clock),
+            queue=SqlMailQueue(mail_store.transactions, found.clock),
+            authorizer=found.authorizer,
         )

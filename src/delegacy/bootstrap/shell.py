@@ -10,8 +10,8 @@ from delegacy.admin.shell.host import TerminalHost, standard_streams
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.script import run_script as run_on_terminal
 from delegacy.admin.shell.session import Outcome
+from delegacy.bootstrap.directory import DirectoryServices, open_directory
 from delegacy.bootstrap.runspaces import open_runspace
-from delegacy.bootstrap.services import Services, open_services
 from delegacy.config import Settings
 from delegacy.powershell.completion import Suggestions
 from delegacy.session.runspace import Runspace
@@ -62,8 +62,10 @@ def run_interactively(settings: Settings, user: str | None) -> int:
 
 
 @contextmanager
-def _opened(settings: Settings, user: str | None) -> Iterator[tuple[Services, _ShellSession, TerminalHost, Interrupts]]:
-    with open_services(settings) as services:
+def _opened(
+    settings: Settings, user: str | None
+) -> Iterator[tuple[DirectoryServices, _ShellSession, TerminalHost, Interrupts]]:
+    with open_directory(settings) as services:
         interrupts = Interrupts()
         host = TerminalHost(standard_streams(), interrupts=interrupts, files=LocalFiles(), environment=os.environ)
         yield services, _ShellSession(open_runspace(services, host, user=user, origin=_ORIGIN)), host, interrupts
