@@ -4,10 +4,14 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from delegacy.admin.shell.terminal_text import cells, cut, displayable
+from delegacy.admin.shell.terminal_text import cut, displayable
 from delegacy.powershell.streams import ProgressRecord
 
 _BAR: Final = 30
+_LEAST_BAR: Final = 10
+_BESIDE_BAR: Final = 65
+_ECHO: Final = 3
+"""Room for the `^C` that a terminal echoes: what wraps could not be erased."""
 _INTERVAL: Final = 0.1
 _HUNDRED: Final = 100
 
@@ -45,12 +49,13 @@ class ProgressLine:
         record = next(reversed(self._records.values()))
         parts = [record.activity]
         if 0 <= record.percent <= _HUNDRED:
-            done = record.percent * _BAR // _HUNDRED
-            parts.append(f"[{'=' * done}{' ' * (_BAR - done)}] {record.percent}%")
+            length = max(_LEAST_BAR, min(_BAR, width - _BESIDE_BAR))
+            done = record.percent * length // _HUNDRED
+            parts.append(f"[{'=' * done}{' ' * (length - done)}] {record.percent}%")
         parts.extend(part for part in (record.status, record.operation) if part)
         if record.seconds_remaining >= 0:
             minutes, seconds = divmod(record.seconds_remaining, 60)
             hours, minutes = divmod(minutes, 60)
             parts.append(f"{hours:02}:{minutes:02}:{seconds:02} remaining")
         line = displayable("  ".join(parts)).replace("\n", " ").replace("\t", " ")
-        return line if cells(line) < width else cut(line, width - 1)
+        return cut(line, max(1, width - _ECHO))

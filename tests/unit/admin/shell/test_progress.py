@@ -48,3 +48,10 @@ def test_the_next_command_starts_with_nothing() -> None:
     progress.clear()
     progress.update(ProgressRecord("Other", "2", activity_id=5), 80)
     assert progress.update(ProgressRecord("Other", "", activity_id=5, completed=True), 80) == ""
+
+
+def test_a_narrow_line_has_a_short_bar_and_room_for_the_echo_of_ctrl_c() -> None:
+    record = ProgressRecord("Add-MailboxPermission", "9,999 done", percent=50, seconds_remaining=3)
+    shown = line().update(record, 80)
+    assert shown == "Add-MailboxPermission  [=======        ] 50%  9,999 done  00:00:03 remaining"
+    assert line().update(ProgressRecord("x" * 100, ""), 80) == "x" * 77
