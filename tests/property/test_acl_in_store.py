@@ -45,6 +45,7 @@ def held(acl: Acl) -> Held:
 def test_the_store_adds_and_removes_as_the_domain_does(
     *, in_sqlite: OpenStore, changes: list[Ace | tuple[Sid, frozenset[Right], bool]], at_once: bool
 ) -> None:
+    in_sqlite.clock.moment = NOW - timedelta(days=2)  # before anything ends: what has ended is not seen
     with in_sqlite.store.write() as work:  # left without a commit: the next example starts with nothing
         directory = work.directory
         directory.add(recipient("Jim Hance", RecipientTypeDetails.USER_MAILBOX, sid=JIM))
