@@ -26,7 +26,7 @@ def configure_logging(level: str, *, plain: bool | None = None, stream: TextIO |
     handler = logging.StreamHandler(target)
     handler.setFormatter(PlainLines() if (target.isatty() if plain is None else plain) else JsonLines())
     logging.basicConfig(level=number, handlers=[handler], force=True)
-    for chatty in ("mail.log", "uvicorn.access", "asyncio"):
+    for chatty in ("mail.log", "uvicorn", "asyncio"):
         logging.getLogger(chatty).setLevel(max(number, logging.WARNING))
 
 
@@ -44,7 +44,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)  # ASCII only: right in any locale, and nothing in it drives a terminal
 
 
 class PlainLines(logging.Formatter):
@@ -54,7 +54,9 @@ class PlainLines(logging.Formatter):
         """Return the line of a record."""
         details = "".join(f"  {name}={_printable(value)}" for name, value in _details(record).items())
         line = f"{_moment(record):%H:%M:%S} {record.levelname.lower():7} {_printable(record.getMessage())}{details}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        return "\n".join((line, *map(_printable, self.formatException(record.exc_info).splitlines())))
 
 
 def _moment(record: logging.LogRecord) -> datetime:

@@ -39,6 +39,33 @@ def test_what_a_peer_sent_cannot_begin_a_line_or_drive_a_terminal() -> None:
     assert "\x1b" not in lines.getvalue()
 
 
+def fail(text: str) -> None:
+    raise ValueError(text)
+
+
+def test_what_a_peer_sent_drives_no_terminal_in_a_traceback_or_in_json_either() -> None:
+    for plain in (True, False):
+        lines = io.StringIO()
+        configure_logging("info", plain=plain, stream=lines)
+        try:
+            fail("a\x1b[2J\x9b2J\u2028forged")
+        except ValueError:
+            logging.getLogger("x").exception("failed", extra={"account": "a\x9b2J\u2028"})
+        assert "ValueError" in lines.getvalue()
+        assert not set("\x1b\x9b\u2028") & set(lines.getvalue())
+
+
+def test_text_that_no_encoding_holds_is_logged_all_the_same() -> None:
+    for plain in (True, False):
+        raw = io.BytesIO()
+        lines = io.TextIOWrapper(raw, encoding="ascii", errors="backslashreplace", write_through=True)
+        configure_logging("info", plain=plain, stream=lines)
+        logging.getLogger("x").info("hello", extra={"account": "Björk \udcff"})
+        assert raw.getvalue().endswith(b"\n")
+        if not plain:
+            assert json.loads(raw.getvalue())["account"] == "Björk \udcff"
+
+
 def test_a_json_line_is_one_object() -> None:
     lines = io.StringIO()
     configure_logging("info", plain=False, stream=lines)
