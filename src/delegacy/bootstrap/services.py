@@ -11,11 +11,11 @@ from delegacy.config import Settings
 from delegacy.domain.errors import StoreUnavailable
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.store.decisions import SqlDecisionFacts
-from delegacy.store.engine import Database
+from delegacy.store.engine import Database, described
 from delegacy.store.mail_queue import SqlMailQueue
 from delegacy.store.mailstore import SqlMailStore
 from delegacy.store.unit_of_work import SqlStore
-from delegacy.store.versions import DIRECTORY, MAIL, prepare
+from delegacy.store.versions import DIRECTORY, MAIL, has_schema, require_current
 
 _ADVICE: Final = "Make one with `delegacy init`, or try `delegacy demo`."
 
@@ -53,10 +53,32 @@ def databases(settings: Settings) -> tuple[Database, Database]:
     return Database.at(places.directory_database), Database.at(places.mail_database)
 
 
-def is_founded(store: SqlStore) -> bool:
-    """Tell whether an organization has been written; the tables alone are none."""
+def place_of(settings: Settings) -> str:
+    """Return where the organization is, for people to read: without a database's user and password."""
+    return described(settings.database) if settings.database else str(settings.data)
+
+
+def holds_organization(directory_database: Database, store: SqlStore) -> bool:
+    """Tell whether an organization has been written; the tables alone are none. Raises ``SchemaTooOld`` or ``SchemaTooNew``."""
+    if not has_schema(directory_database, DIRECTORY):
+        return False
+    require_current(directory_database, DIRECTORY)
     with store.read() as directory:
         return directory.change > 0
+
+
+def require_database_files(settings: Settings) -> None:
+    """Raise ``StoreUnavailable`` where the files of an organization in SQLite are missing; opening them would make new ones."""
+    places = DataDirectory(settings.data)
+    if settings.database:
+        return
+    if not places.directory_database.is_file():
+        raise StoreUnavailable(f"There is no organization in {place_of(settings)}. {_ADVICE}", place_of(settings))
+    if not places.mail_database.is_file():
+        raise StoreUnavailable(
+            f"The mail store {places.mail_database} is missing. Put it back, or restore a backup with `delegacy restore`.",
+            str(places.mail_database),
+        )
 
 
 @contextmanager
@@ -66,22 +88,17 @@ def open_services(settings: Settings) -> Iterator[Services]:
     Raises ``StoreUnavailable`` if there is none, ``SchemaTooOld`` or ``SchemaTooNew`` if another version made it.
     """
     places = DataDirectory(settings.data)
-    if not settings.database and not places.directory_database.is_file():
-        raise StoreUnavailable(
-            f"There is no organization in {settings.data}. Make one with `delegacy init`, or try `delegacy demo`.",
-            str(settings.data),
-        )
+    require_database_files(settings)
     with ExitStack() as closing:
         directory_database, mail_database = databases(settings)
         closing.callback(directory_database.close)
         closing.callback(mail_database.close)
-        prepare(directory_database, DIRECTORY)
-        prepare(mail_database, MAIL)
-        clock = SystemClock()
         places.prepare()
+        clock = SystemClock()
         store = SqlStore(directory_database, clock, server=settings.server_name)
-        if not is_founded(store):
-            raise StoreUnavailable(f"There is no organization in {settings.database or settings.data}. {_ADVICE}")
+        if not holds_organization(directory_database, store):
+            raise StoreUnavailable(f"There is no organization in {place_of(settings)}. {_ADVICE}", place_of(settings))
+        require_current(mail_database, MAIL)
         facts = SqlDecisionFacts(directory_database)
         closing.callback(facts.close)
         mail_store = SqlMailStore(mail_database, clock)

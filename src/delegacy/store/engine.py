@@ -242,13 +242,11 @@ class Database:
     """
 
     def __init__(self, url: str | sa.URL, *, lock_timeout: float = LOCK_TIMEOUT, page_limit: int | None = None) -> None:
-        try:
-            self.url = sa.make_url(url)
-        except sa.exc.ArgumentError:  # the text may hold a password: it is not repeated
-            raise StoreError("That isn't a database. Give sqlite:///PATH or postgresql://USER@HOST/NAME.") from None
+        self.url = _parsed(url)
         backend = self.url.get_backend_name()
         if backend == "sqlite":
             self.dialect = Dialect.SQLITE
+            self.url = self.url.set(drivername="sqlite")
             self.engine = _sqlite_engine(self.url, lock_timeout, page_limit)
         elif backend in ("postgresql", "postgres"):
             self.dialect = Dialect.POSTGRESQL
@@ -305,6 +303,20 @@ class Database:
             raise translated(error) from error
         except sa.exc.TimeoutError as error:
             raise StoreUnavailable("All connections to the database are in use. Try again.") from error
+
+
+def described(url: str) -> str:
+    """Return a database's URL without user, password and options, for people to read."""
+    parsed = _parsed(url)
+    shown = sa.URL.create(parsed.get_backend_name(), host=parsed.host, port=parsed.port, database=parsed.database)
+    return shown.render_as_string()
+
+
+def _parsed(url: str | sa.URL) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):  # the text may hold a password: it is not repeated
+        raise StoreError("That isn't a database. Give sqlite:///PATH or postgresql://USER@HOST/NAME.") from None
 
 
 _SQLITE: Final = sqlite.dialect(paramstyle="qmark")

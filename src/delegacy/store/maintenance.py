@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from delegacy.domain.errors import InvalidInput, SchemaTooNew, SchemaTooOld, StoreFull, StoreUnavailable
 from delegacy.store.engine import LOCK_TIMEOUT, Connection, Database, Dialect, translated
 from delegacy.store.migrations import create_schema, upgrade_schema
-from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_of
+from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_in
 
 _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
@@ -125,11 +125,7 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, str]:
 
 
 def _revision(database: Database, schema: Schema) -> str:
-    try:
-        with database.engine.connect() as connection:
-            revision = revision_of(connection, schema)
-    except sa.exc.DBAPIError as error:
-        raise translated(error.orig or error) from error
+    revision = revision_in(database, schema)
     if revision is None:
         raise StoreUnavailable(f"The database holds no {schema.name}. There is nothing to back up.")
     return revision
