@@ -100,7 +100,7 @@ class ServerCertificates:
         authority = _read_authority(self._directory, now)
         if authority is None:
             authority = _make_authority(self._directory, now)
-            _log.warning("certificate authority made", extra={"file": str(self._directory / CA_FILE)})
+            _log.info("certificate authority made", extra={"file": str(self._directory / CA_FILE)})
         if not _is_current(server, authority[0], self._hosts, now):
             _make_server_certificate(server, authority, self._hosts, now)
             _log.info("server certificate made", extra={"hosts": ", ".join(self._hosts)})
