@@ -36,6 +36,7 @@ ListeningPort = Annotated[int, "a port; 0 picks a free one"]
 PeerPort = Annotated[int, "a port"]
 Count = Annotated[int, "a whole number from 1"]
 DatabaseUrl = Annotated[str, "a PostgreSQL URL"]
+HostName = Annotated[str, "a name or an address"]
 
 
 class InvalidConfiguration(InvalidInput):
@@ -87,7 +88,7 @@ class Settings:
     database: DatabaseUrl = _setting(
         "database", "A PostgreSQL URL, postgresql://user@host/name; SQLite in the data directory if empty.", default=""
     )
-    host: str = _setting("host", "The address that all services listen on.", default="127.0.0.1")
+    host: HostName = _setting("host", "The address that all services listen on.", default="127.0.0.1")
     server_name: str = _setting(
         "server_name",
         "The name that the mail services greet with; dc01 in the organization's domain if empty.",
@@ -232,6 +233,12 @@ def _text(value: object) -> str:
     return value
 
 
+def _host(value: object) -> str:
+    if not (text := _text(value).strip()):
+        raise ValueError("it is empty; every address is 0.0.0.0, or :: with IPv6")
+    return text
+
+
 def _database(value: object) -> str:
     if (text := _text(value)) and not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("a database is given as postgresql://user@host/name; without one, SQLite is used")
@@ -285,6 +292,7 @@ _CONVERSIONS: Final = MappingProxyType[object, Any](
     {
         str: _text,
         DatabaseUrl: _database,
+        HostName: _host,
         ListeningPort: partial(_whole_number, lowest=0, highest=_HIGHEST_PORT),
         PeerPort: partial(_whole_number, lowest=1, highest=_HIGHEST_PORT),
         Count: partial(_whole_number, lowest=1, highest=_HIGHEST_COUNT),

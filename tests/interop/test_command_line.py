@@ -159,24 +159,26 @@ def test_a_configuration_that_is_no_text_is_refused(founded: Path, tmp_path: Pat
 
 
 def test_variables_are_settings_and_unknown_ones_are_refused(founded: Path) -> None:
-    done = servers.run("migrate", DELEGACY_DATA=str(founded))
+    done = servers.run("migrate", variables={"DELEGACY_DATA": str(founded)})
     assert done.returncode == 0, done.stderr
-    assert "DELEGACY_DTAA" in refused(servers.run("migrate", DELEGACY_DTAA=str(founded)))
+    assert "DELEGACY_DTAA" in refused(servers.run("migrate", variables={"DELEGACY_DTAA": str(founded)}))
 
 
 def test_flags_win_over_variables_and_variables_over_the_file(founded: Path, tmp_path: Path) -> None:
     file = tmp_path / "delegacy.toml"
     file.write_text(f'data = "{tmp_path / "from-file"}"', encoding="utf-8")
     question = ["check", "terrya", "open", "Tickets"]
-    assert "from-file" in refused(servers.run(*question, DELEGACY_CONFIG=str(file)))
+    assert "from-file" in refused(servers.run(*question, variables={"DELEGACY_CONFIG": str(file)}))
     assert "from-variable" in refused(
-        servers.run(*question, DELEGACY_CONFIG=str(file), DELEGACY_DATA=str(tmp_path / "from-variable"))
+        servers.run(
+            *question, variables={"DELEGACY_CONFIG": str(file), "DELEGACY_DATA": str(tmp_path / "from-variable")}
+        )
     )
-    assert servers.run(*question, "--data", str(founded), DELEGACY_DATA="/nowhere").returncode == 0
+    assert servers.run(*question, "--data", str(founded), variables={"DELEGACY_DATA": "/nowhere"}).returncode == 0
 
 
 def test_without_a_data_directory_it_is_the_users(tmp_path: Path) -> None:
-    done = servers.run("check", "terrya", "open", "Tickets", XDG_DATA_HOME=str(tmp_path))
+    done = servers.run("check", "terrya", "open", "Tickets", variables={"XDG_DATA_HOME": str(tmp_path)})
     assert str(tmp_path / "delegacy") in refused(done)
 
 
@@ -369,7 +371,13 @@ def test_where_there_is_an_organization_no_password_is_asked_for(data: Path) -> 
 
 def test_without_a_terminal_there_must_be_a_password(tmp_path: Path) -> None:
     done = servers.run(
-        "init", "--data", str(tmp_path / "data"), "--domain", "contoso.com", text="secret\n", DELEGACY_ADMIN_PASSWORD=""
+        "init",
+        "--data",
+        str(tmp_path / "data"),
+        "--domain",
+        "contoso.com",
+        text="secret\n",
+        variables={"DELEGACY_ADMIN_PASSWORD": ""},
     )
     assert "DELEGACY_ADMIN_PASSWORD" in refused(done)
     assert list(tmp_path.iterdir()) == []
@@ -377,7 +385,12 @@ def test_without_a_terminal_there_must_be_a_password(tmp_path: Path) -> None:
 
 def test_a_password_that_is_too_long_is_refused(tmp_path: Path) -> None:
     done = servers.run(
-        "init", "--data", str(tmp_path / "data"), "--domain", "contoso.com", DELEGACY_ADMIN_PASSWORD="x" * 1025
+        "init",
+        "--data",
+        str(tmp_path / "data"),
+        "--domain",
+        "contoso.com",
+        variables={"DELEGACY_ADMIN_PASSWORD": "x" * 1025},
     )
     refused(done)
     assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,11 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(
-    *arguments: str, text: str | None = None, cwd: Path | None = None, **variables: str
+    *arguments: str,
+    text: str | None = None,
+    cwd: Path | None = None,
+    timeout: float = 240,
+    variables: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end and return what it printed."""
     return subprocess.run(
@@ -36,9 +40,9 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        env=environment(**variables),
+        env=environment(**variables or {}),
         cwd=cwd,
-        timeout=240,
+        timeout=timeout,
     )
 
 
@@ -76,7 +80,13 @@ class RunningServer:
 FREE_PORTS = tuple(f"--{service}-port=0" for service in ("http", "submission", "imap", "smtp"))
 
 
-def start(data: Path, *flags: str, log: Path | None = None, name: str = "serve", **variables: str) -> RunningServer:
+def start(
+    data: Path,
+    *flags: str,
+    log: Path | None = None,
+    name: str = "serve",
+    variables: Mapping[str, str] | None = None,
+) -> RunningServer:
     """Start all services on free ports and wait until they listen. ``name`` is the command that starts them."""
     said = data / "run" / "endpoints.json"
     said.unlink(missing_ok=True)
@@ -85,7 +95,7 @@ def start(data: Path, *flags: str, log: Path | None = None, name: str = "serve",
             command(name, "--data", str(data), *FREE_PORTS, *flags),
             stdout=lines,
             stderr=lines,
-            env=environment(**variables),
+            env=environment(**variables or {}),
         )
     deadline = time.monotonic() + STARTED_WITHIN
     while not said.exists():

@@ -29,6 +29,7 @@ def write(tmp_path: Path, text: str) -> Path:
         "[imap]\nport = true",
         '[imap]\nport = "many"',
         "host = 7",
+        'host = ""',
         '[smtp]\ntrusted_networks = ["192.0.2.0/99"]',
         "[smtp]\ntrusted_networks = 7",
         '[smarthost]\nsecurity = "some"',
