@@ -233,9 +233,8 @@ class _Founder:
         self, name: str, display_name: str, kind: RecipientTypeDetails, *, rid: int | None = None
     ) -> Recipient:
         own_account = kind is RecipientTypeDetails.USER_MAILBOX
-        alias = name if own_account else name.replace("{", "_").replace("}", "").replace(".", "_")
-        account = alias if own_account else f"SM_{secrets.token_hex(8)}"
-        address = SmtpAddress.parse(f"{alias.lower() if own_account else name}@{self._dns}")
+        account = name if own_account else f"SM_{secrets.token_hex(8)}"
+        address = SmtpAddress.parse(f"{name.lower() if own_account else name}@{self._dns}")
         guid = uuid.uuid4()
         mailbox = self._directory.add(
             Recipient(
@@ -247,7 +246,7 @@ class _Founder:
                 container=f"{self._dns}/{USERS_CONTAINER}",
                 legacy_exchange_dn=f"/o={self._netbios}/ou=Exchange Administrative Group/cn=Recipients/cn={guid.hex}",
                 sid=None if rid is None else Sid(f"{self._domain_sid}-{rid}"),
-                alias=alias,
+                alias=name,
                 sam_account_name=account,
                 user_principal_name=str(address),
                 primary_smtp_address=address,
