@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from delegacy.domain.errors import InvalidInput
+from delegacy.domain.errors import InvalidInput, StoreError, StoreUnavailable
 from delegacy.telemetry import configure_logging
 
 
@@ -53,6 +53,21 @@ def test_what_a_peer_sent_drives_no_terminal_in_a_traceback_or_in_json_either() 
             logging.getLogger("x").exception("failed", extra={"account": "a\x9b2J\u2028"})
         assert "ValueError" in lines.getvalue()
         assert not set("\x1b\x9b\u2028") & set(lines.getvalue())
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_what_befalls_every_site_has_its_reason_and_no_traceback(plain: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    lines = io.StringIO()
+    configure_logging("info", plain=plain, stream=lines)
+    for error in (StoreUnavailable("The database is away."), StoreError("The database refused: x."), ValueError("y")):
+        try:
+            raise error
+        except (StoreError, ValueError):
+            logging.getLogger("x").exception("failed")
+    away, *rest = lines.getvalue().splitlines()
+    assert "The database is away." in away
+    assert "Traceback" not in away
+    assert "\n".join(rest).count("Traceback") == 2
 
 
 def test_text_that_no_encoding_holds_is_logged_all_the_same() -> None:
