@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,13 +86,14 @@ def start(
     log: Path | None = None,
     name: str = "serve",
     variables: Mapping[str, str] | None = None,
+    program: Callable[..., list[str]] = command,
 ) -> RunningServer:
     """Start all services on free ports and wait until they listen. ``name`` is the command that starts them."""
     said = data / "run" / "endpoints.json"
     said.unlink(missing_ok=True)
     with (log or Path(os.devnull)).open("ab") as lines:
         process = subprocess.Popen(
-            command(name, "--data", str(data), *FREE_PORTS, *flags),
+            program(name, "--data", str(data), *FREE_PORTS, *flags),
             stdout=lines,
             stderr=lines,
             env=environment(**variables or {}),

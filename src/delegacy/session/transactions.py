@@ -72,10 +72,13 @@ class Transactions:
     def leave(self) -> None:
         """End the step, and commit when that is due. What a failed commit loses is told by `flush`."""
         step = self._steps.pop()
-        self._release(step)
+        try:
+            self._release(step)
+        except StoreError as error:
+            self._lost = error
         _close(step)
         unit = self._unit
-        if unit is None or not step.writes:
+        if unit is None or not step.writes or self._lost is not None:
             return
         unit.records += 1
         if unit.records >= MOST_RECORDS or self._monotonic() - unit.opened >= LONGEST:
