@@ -176,7 +176,7 @@ def test_grants_that_find_no_room_are_errors_and_not_there(site: Site, server: s
     assert int(servers.shell(site.data, MAPPED)) == len(names) + 1
     again = site.run("shell", "-c", 'New-Mailbox -Shared -Name "Another" | Out-Null')
     assert again.returncode == 1
-    assert FULL in again.stderr
+    assert again.stderr.count(FULL) == 1
     site.free()
     assert site.run("shell", "-c", 'New-Mailbox -Shared -Name "Another" | Out-Null').returncode == 0
     rest = site.run("shell", "-c", GRANTING)

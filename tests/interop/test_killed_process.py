@@ -19,6 +19,7 @@ from delegacy.domain.mail_store import MessageColumn
 from delegacy.domain.ports import DirectoryReader
 from delegacy.domain.recipient import MAILBOXES, USERS
 from delegacy.domain.rights import MailboxRight
+from delegacy.store.audit import first_broken
 from support import server as servers
 
 KILLS = 100
@@ -151,11 +152,18 @@ def wait_for_work(sender: Sender, granter: Granter) -> None:
 
 def check(data: Path, messages: set[str], grants: dict[tuple[int, int], bool]) -> None:
     with open_services(Settings(data=data)) as services:
-        for mailbox in ("administrator@contoso.com", "shared1@contoso.com"):
-            assert messages <= subjects(services, mailbox), mailbox
+        found = subjects(services, "administrator@contoso.com")
+        assert messages <= found
+        assert subjects(services, "shared1@contoso.com") == found  # a delivery is whole or not at all
         with services.store.read() as directory:
             for pair, held in grants.items():
                 assert is_granted(directory, pair) == held, pair
+                assert is_mapped(directory, pair) == held, pair  # likewise a grant
+        for database in (services.directory_database, services.mail_database):
+            with database.connection() as connection:
+                assert connection.rows("PRAGMA quick_check") == [("ok",)]
+        with services.directory_database.connection() as connection:
+            assert first_broken(connection) is None
 
 
 def held_now(data: Path, pair: tuple[int, int]) -> bool:
@@ -176,6 +184,12 @@ def subjects(services: Services, mailbox: str) -> set[str]:
     rows = services.mail_store.fetch(access, folder.id, uids, [MessageColumn.LIST_FIELDS])
     found = (SUBJECT.search(row[1]) for row in rows if isinstance(row[1], bytes))
     return {subject[1].decode() for subject in found if subject is not None}
+
+
+def is_mapped(directory: DirectoryReader, pair: tuple[int, int]) -> bool:
+    mailbox = directory.resolve(f"shared{pair[0]}", MAILBOXES)
+    delegate = directory.resolve(f"user{pair[1]}", USERS)
+    return delegate in directory.automapping_links(mailbox.id)
 
 
 def is_granted(directory: DirectoryReader, pair: tuple[int, int]) -> bool:
