@@ -383,6 +383,17 @@ def test_without_a_terminal_there_must_be_a_password(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_no_text_is_refused_or_shown_all_the_same(tmp_path: Path) -> None:
+    bad = os.fsdecode(b"\xff")
+    flags = ["--data", str(tmp_path / bad), "--domain", "contoso.com"]
+    refused(servers.run("init", *flags, variables={"DELEGACY_ADMIN_PASSWORD": bad}))
+    refused(servers.run("init", *flags[:2], "--domain", f"{bad}.com"))
+    assert list(tmp_path.iterdir()) == []
+    done = servers.run("init", *flags)
+    assert (done.returncode, done.stderr) == (0, "")
+    refused(servers.run("check", *flags[:2], bad, "open", "Administrator"))
+
+
 def test_a_password_that_is_too_long_is_refused(tmp_path: Path) -> None:
     done = servers.run(
         "init",
