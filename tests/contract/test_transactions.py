@@ -207,7 +207,7 @@ class TestSqlite(OnSqlite, TransactionsContract):
             before = directory.change, directory.count(RecipientQuery())
         full = Database.at(opened.database.file, page_limit=1)  # SQLite takes it as: no more than there are
         try:
-            with SqlStore(full).write() as work:
+            with SqlStore(full, opened.clock).write() as work:
                 with pytest.raises(StoreFull), work.savepoint():
                     add_many(work)
                 for go_on in (
@@ -228,7 +228,7 @@ class TestSqlite(OnSqlite, TransactionsContract):
     def test_a_savepoint_that_a_full_disk_ended_is_left_with_its_error(self, opened: OpenStore) -> None:
         full = Database.at(opened.database.file, page_limit=1)
         try:
-            with SqlStore(full).write() as work, pytest.raises(StoreFull):
+            with SqlStore(full, opened.clock).write() as work, pytest.raises(StoreFull):
                 add_what_fits(work)
         finally:
             full.close()

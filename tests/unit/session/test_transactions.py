@@ -83,7 +83,7 @@ def test_a_transaction_that_a_full_disk_ended_is_told_of_once_and_the_next_is_an
 ) -> None:
     full = Database.at(opened.database.file, page_limit=1)
     try:
-        on_full_disk = Transactions(SqlStore(full), watch)
+        on_full_disk = Transactions(SqlStore(full, opened.clock), lambda _: None, watch)
         add(on_full_disk, "a")
         on_full_disk.enter(writes=True)
         with pytest.raises(StoreFull):
