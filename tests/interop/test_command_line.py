@@ -141,9 +141,7 @@ def test_the_commands_that_serve_take_the_ports(command: str) -> None:
 def test_a_configuration_with_a_mistake_is_refused(founded: Path, tmp_path: Path, text: str, named: str) -> None:
     file = tmp_path / "delegacy.toml"
     file.write_text(text, encoding="utf-8")
-    for arguments in (["serve"], ["check", "terrya", "open", "Tickets"]):
-        done = servers.run(*arguments, "--data", str(founded), "--config", str(file))
-        assert named in refused(done)
+    assert named in refused(servers.run("serve", "--data", str(founded), "--config", str(file)))
 
 
 @pytest.mark.parametrize("name", ["missing.toml", "."])
@@ -474,12 +472,21 @@ def test_a_failed_statement_is_an_exit_code_and_errors_go_to_standard_error(foun
     assert servers.run("shell", "--data", str(founded), "-c", "exit 7").returncode == 7
 
 
-def test_others_than_administrators_change_nothing(founded: Path) -> None:
-    done = servers.run("shell", "--data", str(founded), "--user", "terrya", "-c", "Set-Mailbox Tickets -DisplayName X")
+def test_others_than_administrators_have_the_cmdlets_of_their_roles(founded: Path) -> None:
+    def as_terry(script: str) -> "subprocess.CompletedProcess[str]":
+        return servers.run("shell", "--data", str(founded), "--user", "terrya", "-c", script)
+
+    done = as_terry("New-Mailbox -Shared -Name Another")
     assert done.returncode == 1
     assert "CommandNotFoundException" in done.stderr
-    done = servers.run("shell", "--data", str(founded), "--user", "terrya", "-c", "(Get-Mailbox Tickets).Name")
-    assert (done.returncode, done.stdout) == (0, "Tickets\n")
+    done = as_terry("(Get-Mailbox terrya).Name")
+    assert (done.returncode, done.stdout) == (0, "Terry Adams\n")
+
+
+def test_somebody_without_any_role_gets_no_shell(data: Path) -> None:
+    servers.shell(data, 'New-ADUser -Name "Backup" -SamAccountName svcbackup | Out-Null')
+    done = servers.run("shell", "--data", str(data), "--user", "svcbackup", "-c", "Get-Mailbox")
+    assert "role" in refused(done)
 
 
 @pytest.mark.parametrize("source", ["text", "file", "input", "dash"])
