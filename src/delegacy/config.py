@@ -94,9 +94,7 @@ class Settings:
         "The name that the mail services greet with; dc01 in the organization's domain if empty.",
         default="",
     )
-    http_port: ListeningPort = _setting(
-        "http.port", "The port for HTTP; 0 picks a free one, here and below.", default=8080
-    )
+    http_port: ListeningPort = _setting("http.port", "The port for HTTP.", default=8080)
     submission_port: ListeningPort = _setting("submission.port", "The port for mail submission over TLS.", default=8465)
     imap_port: ListeningPort = _setting("imap.port", "The port for IMAP over TLS.", default=8993)
     smtp_port: ListeningPort = _setting("smtp.port", "The port for incoming mail.", default=8025)
