@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
+from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import InvalidInput
 
 VARIABLE_PREFIX: Final = "DELEGACY_"
@@ -37,6 +38,7 @@ PeerPort = Annotated[int, "a port"]
 Count = Annotated[int, "a whole number from 1"]
 DatabaseUrl = Annotated[str, "a PostgreSQL URL"]
 HostName = Annotated[str, "a name or an address"]
+ServerName = Annotated[str, "a name"]
 
 
 class InvalidConfiguration(InvalidInput):
@@ -89,7 +91,7 @@ class Settings:
         "database", "A PostgreSQL URL, postgresql://user@host/name; SQLite in the data directory if empty.", default=""
     )
     host: HostName = _setting("host", "The address that all services listen on.", default="127.0.0.1")
-    server_name: str = _setting(
+    server_name: ServerName = _setting(
         "server_name",
         "The name that the mail services greet with; dc01 in the organization's domain if empty.",
         default="",
@@ -222,7 +224,7 @@ def _convert(key: str, kind: object, value: object) -> object:
     except (ValueError, TypeError) as error:
         if kind is DatabaseUrl:  # it may hold a password
             raise InvalidConfiguration(f"The setting '{key}' isn't right: {error}.", key) from None
-        raise InvalidConfiguration(f"The setting '{key}' can't be '{value}': {error}.", key) from None
+        raise InvalidConfiguration(f"The setting '{key}' can't be '{value}': {str(error).rstrip('.')}.", key) from None
 
 
 def _text(value: object) -> str:
@@ -232,8 +234,17 @@ def _text(value: object) -> str:
 
 
 def _host(value: object) -> str:
-    if not (text := _text(value).strip()):
+    text = _text(value).strip()
+    if not text:
         raise ValueError("it is empty; every address is 0.0.0.0, or :: with IPv6")
+    if any(character.isspace() or not character.isprintable() for character in text):
+        raise ValueError("it is neither a name nor an address")
+    return text
+
+
+def _server_name(value: object) -> str:
+    if text := _text(value):
+        SmtpAddress("postmaster", text)  # a name as mail has it, or an error that says why not
     return text
 
 
@@ -291,6 +302,7 @@ _CONVERSIONS: Final = MappingProxyType[object, Any](
         str: _text,
         DatabaseUrl: _database,
         HostName: _host,
+        ServerName: _server_name,
         ListeningPort: partial(_whole_number, lowest=0, highest=_HIGHEST_PORT),
         PeerPort: partial(_whole_number, lowest=1, highest=_HIGHEST_PORT),
         Count: partial(_whole_number, lowest=1, highest=_HIGHEST_COUNT),

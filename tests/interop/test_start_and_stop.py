@@ -15,8 +15,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Self
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from support import server as servers
@@ -192,6 +194,23 @@ def test_services_listen_where_they_are_told_to(data: Path) -> None:
         server.stop()
 
 
+def test_an_organization_with_an_international_name_is_served(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert servers.run("init", "--data", str(data), "--domain", "münchen.example").returncode == 0
+    with servers.serving(data) as server:
+        shown = x509.load_pem_x509_certificate((data / "tls" / "server.pem").read_bytes())
+        names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        assert "dc01.xn--mnchen-3ya.example" in names.get_values_for_type(x509.DNSName)
+        with smtplib.SMTP_SSL("127.0.0.1", server.port("submission"), context=server.tls) as smtp:
+            assert smtp.ehlo()[1].startswith(b"dc01.xn--mnchen-3ya.example")
+            sender = "administrator@xn--mnchen-3ya.example"
+            smtp.login(sender, servers.PASSWORD)
+            smtp.sendmail(sender, [sender], f"From: {sender}\r\nSubject: hello\r\n\r\nHello.\r\n")
+        with ImapSession(server, "administrator@xn--mnchen-3ya.example") as session:
+            session.say("b STATUS INBOX (MESSAGES)")
+            assert b"(MESSAGES 1)" in session.line()
+
+
 def has_ipv6_loopback() -> bool:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
@@ -252,12 +271,12 @@ def test_incoming_mail_offers_no_sign_in(data: Path) -> None:
 class ImapSession:
     """A signed-in IMAP connection, by the line."""
 
-    def __init__(self, server: servers.RunningServer) -> None:
+    def __init__(self, server: servers.RunningServer, name: str = ADMINISTRATOR) -> None:
         plain = socket.create_connection(("127.0.0.1", server.port("imap")), timeout=20)
         self._socket = server.tls.wrap_socket(plain, server_hostname="localhost")
         self._lines = self._socket.makefile("rb")
         self.line()
-        self.say(f'a LOGIN "{ADMINISTRATOR}" "{servers.PASSWORD}"')
+        self.say(f'a LOGIN "{name}" "{servers.PASSWORD}"')
         while not self.line().startswith(b"a OK"):
             pass
 
@@ -270,7 +289,10 @@ class ImapSession:
     def rest(self) -> bytes:
         return self._lines.read()
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._lines.close()
         self._socket.close()
 
@@ -280,9 +302,7 @@ def test_a_signal_stops_everything_with_sessions_open(data: Path, tmp_path: Path
     log = tmp_path / "log"
     server = servers.start(data, log=log)
     with ExitStack() as open_connections:
-        idle, waiting = (ImapSession(server) for _ in range(2))
-        open_connections.callback(idle.close)
-        open_connections.callback(waiting.close)
+        idle, waiting = (open_connections.enter_context(ImapSession(server)) for _ in range(2))
         idle.say("b SELECT INBOX")
         while not idle.line().startswith(b"b OK"):
             pass
@@ -311,11 +331,9 @@ def test_a_signal_stops_everything_with_sessions_open(data: Path, tmp_path: Path
         assert b"* BYE" in waiting.rest()
     assert not (data / "run" / "endpoints.json").exists()
     assert log_is_clean(log)
-    with servers.serving(data) as again:
-        session = ImapSession(again)
+    with servers.serving(data) as again, ImapSession(again) as session:
         session.say("b STATUS INBOX (MESSAGES)")
         assert b"(MESSAGES 0)" in session.line()
-        session.close()
 
 
 def test_a_server_told_to_ignore_the_hangup_does(data: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Final
 from delegacy.admin.http import HttpServer
 from delegacy.bootstrap.services import Services, open_services
 from delegacy.config import LogFormat, LogLevel, Settings, SmarthostSecurity
+from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import DelegacyError, InvalidInput, StoreUnavailable
 from delegacy.domain.ports import DirectoryReader
 from delegacy.mail.delivery import Delivery
@@ -258,15 +259,20 @@ def _names(directory: DirectoryReader) -> tuple[str, str]:
     domains = directory.accepted_domains()
     if not domains:
         raise StoreUnavailable("The organization has no accepted domain, so no mail can be served.")
-    return directory.organization().server, domains[0].domain_name
+    return _in_ascii(directory.organization().server), domains[0].domain_name
+
+
+def _in_ascii(name: str) -> str:
+    """Return a host's name as protocols and certificates have it, with A-labels (RFC 5890 section 2.3.2.1)."""
+    return name if name.isascii() else SmtpAddress("postmaster", name).domain_key
 
 
 def _certificate_hosts(settings: Settings, server_name: str) -> list[str]:
-    hosts = [server_name, settings.host]
+    host = settings.host.partition("%")[0]  # the zone of a link-local address says nothing to others (RFC 6874)
     with suppress(ValueError):
-        if ipaddress.ip_address(settings.host).is_unspecified:
-            hosts.remove(settings.host)
-    return hosts
+        if ipaddress.ip_address(host).is_unspecified:
+            return [server_name]
+    return [server_name, _in_ascii(host)]
 
 
 def _configured(settings: Settings) -> tuple[Path, Path] | None:

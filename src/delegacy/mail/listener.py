@@ -94,8 +94,6 @@ class Listener:
                         _log.warning("connection could not be accepted", extra={"reason": str(error)})
                         await asyncio.sleep(_PAUSE_WHEN_OUT_OF_FILES)
                         continue
-                    # asyncio does so itself only for sockets that name TCP as their protocol; without it answers wait 40 ms for an ACK.
-                    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     self._admit(peer, str(address[0]), connections)
 
     def _admit(self, peer: socket.socket, host: str, connections: asyncio.TaskGroup) -> None:
@@ -137,6 +135,8 @@ class Listener:
     async def _connect(self, peer: socket.socket) -> tuple[asyncio.Transport, Connection]:
         loop = asyncio.get_running_loop()
         try:
+            # asyncio does so itself only for sockets that name TCP as their protocol; without it answers wait 40 ms for an ACK.
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is None:
                 return await loop.connect_accepted_socket(self._make_connection, peer)
             return await loop.connect_accepted_socket(
