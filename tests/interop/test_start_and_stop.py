@@ -228,6 +228,48 @@ def health(server: servers.RunningServer) -> int:
     return answer.status
 
 
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="only Linux tells a process's limits there")
+@pytest.mark.parametrize(("connections", "expected"), [(1000, 1024), (100, 656)])
+def test_a_server_may_open_as_many_files_as_it_has_connections(data: Path, connections: int, expected: int) -> None:
+    def limited(*arguments: str) -> list[str]:
+        return ["bash", "-c", 'ulimit -Sn 64; ulimit -Hn 1024; exec "$@"', "bash", *servers.command(*arguments)]
+
+    server = servers.start(data, program=limited, variables={"DELEGACY_LIMITS_CONNECTIONS": str(connections)})
+    try:
+        limits = Path(f"/proc/{server.process.pid}/limits").read_text(encoding="utf-8")
+    finally:
+        server.stop()
+    (line,) = [line for line in limits.splitlines() if line.startswith("Max open files")]
+    assert line.split()[3:5] == [str(expected), "1024"]
+
+
+def test_too_many_connections_are_turned_away_and_the_others_served(data: Path) -> None:
+    server = servers.start(
+        data, variables={"DELEGACY_LIMITS_CONNECTIONS": "4", "DELEGACY_LIMITS_CONNECTIONS_PER_ADDRESS": "2"}
+    )
+    try:
+        with ExitStack() as open_connections:
+            kept = [open_connections.enter_context(ImapSession(server)) for _ in range(2)]
+            with pytest.raises(OSError, match=r"."):
+                ImapSession(server)
+            kept[0].say("b NOOP")
+            assert kept[0].line().startswith(b"b OK")
+        deadline = time.monotonic() + 30
+        while not can_sign_in(server):  # the server may hear of the end of the others a little later
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        server.stop()
+
+
+def can_sign_in(server: servers.RunningServer) -> bool:
+    try:
+        ImapSession(server).__exit__()
+    except OSError:
+        return False
+    return True
+
+
 # ----------------------------------------------------------------------------------------------------------------------------- TLS
 
 

@@ -108,11 +108,15 @@ def _configure_logging(settings: Settings, level: LogLevel) -> None:
 
 
 def _allow_open_files(wanted: int) -> None:
-    """Let the process have as many open files as connections may need, as far as the system admits it."""
+    """Let the process have as many open files as its connections may need, as far as the system admits it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     admitted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft not in (resource.RLIM_INFINITY, admitted) and soft < admitted:
+    if soft == resource.RLIM_INFINITY or soft >= admitted:
+        return
+    try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (admitted, hard))
+    except (OSError, ValueError) as error:
+        _log.warning("the limit on open files stays as it is", extra={"limit": soft, "reason": str(error)})
 
 
 def _first(failures: ExceptionGroup[Exception]) -> Exception:
