@@ -10,6 +10,7 @@ import smtplib
 import socket
 import ssl
 import stat
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -260,6 +261,28 @@ def test_too_many_connections_are_turned_away_and_the_others_served(data: Path) 
             time.sleep(0.05)
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("service", ["http", "submission", "imap", "smtp"])
+def test_peers_that_reset_their_connections_leave_no_trace_of_a_fault(data: Path, tmp_path: Path, service: str) -> None:
+    log = tmp_path / "log"
+    server = servers.start(data, log=log)
+    try:
+        for number in range(40):
+            with socket.create_connection(("127.0.0.1", server.port(service)), timeout=20) as plain:
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                peer: socket.socket = plain
+                if service in ("submission", "imap"):
+                    peer = server.tls.wrap_socket(plain, server_hostname="localhost")
+                if service != "http":
+                    peer.recv(1)
+                if number % 2:
+                    peer.sendall(b"EHLO me\r\n")
+                peer.close()
+        assert health(server) == 200
+    finally:
+        assert server.stop() == 0
+    assert log_is_clean(log)
 
 
 def can_sign_in(server: servers.RunningServer) -> bool:
