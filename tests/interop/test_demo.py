@@ -335,11 +335,10 @@ def test_more_recipients_are_generated_with_grants_and_go_on_where_they_ended(da
 
 
 @contextmanager
-def make_demo(folder: Path, *words: str) -> Iterator["subprocess.Popen[str]"]:
+def make_demo(folder: Path, *words: str, **variables: str) -> Iterator["subprocess.Popen[str]"]:
     """Run `make demo` in a folder with our virtual environment, as from a terminal: in a process group of its own."""
-    environment = servers.environment(
-        **{f"DELEGACY_{name}_PORT": "0" for name in ("HTTP", "SUBMISSION", "IMAP", "SMTP")}
-    )
+    ports = {f"DELEGACY_{name}_PORT": "0" for name in ("HTTP", "SUBMISSION", "IMAP", "SMTP")}
+    environment = servers.environment(**ports, **variables)
     process = subprocess.Popen(
         [require_program("make"), "-o", ".venv/.demo-ready", "demo", *words],
         stdin=subprocess.DEVNULL,
@@ -404,6 +403,16 @@ def test_make_demo_keeps_the_data_and_reset_starts_over(clone: Path, made: Path)
             os.killpg(process.pid, signal.SIGINT)
             process.communicate(timeout=30)
         assert ("Making the demo organization ..." in said) == making
+
+
+def test_a_password_that_the_demo_was_not_made_with_is_not_shown(clone: Path, made: Path) -> None:
+    shutil.copytree(made, clone / "demo-data")
+    with make_demo(clone, DELEGACY_DEMO_PASSWORD="open sesame") as process:
+        text = "\n".join(said_until_ready(process))
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=30)
+    assert "open sesame" not in text
+    assert "the password that the demo was made with" in text
 
 
 def test_what_the_demo_proposes_can_be_pasted(clone: Path, made: Path) -> None:

@@ -14,6 +14,7 @@ from delegacy.store.decisions import SqlDecisionFacts
 from delegacy.store.engine import Database, described
 from delegacy.store.mail_queue import SqlMailQueue
 from delegacy.store.mailstore import SqlMailStore
+from delegacy.store.signin import SqlSignInNames
 from delegacy.store.unit_of_work import SqlStore
 from delegacy.store.versions import DIRECTORY, MAIL, has_schema, require_current
 
@@ -38,6 +39,7 @@ class Services:
     directory_database: Database
     mail_database: Database
     store: SqlStore
+    names: SqlSignInNames
     facts: SqlDecisionFacts
     mail_store: SqlMailStore
     queue: SqlMailQueue
@@ -109,6 +111,7 @@ def open_services(settings: Settings) -> Iterator[Services]:
             directory_database=directory_database,
             mail_database=mail_database,
             store=store,
+            names=SqlSignInNames(directory_database),
             facts=facts,
             mail_store=mail_store,
             queue=SqlMailQueue(mail_store.transactions, clock),

@@ -33,7 +33,6 @@ from delegacy.mail.smtp import SmtpLimits
 from delegacy.mail.submission.server import SubmissionServer, SubmissionServices
 from delegacy.mail.tls import ServerCertificates
 from delegacy.session.signin import Argon2Passwords, SignIn
-from delegacy.store.signin import SqlSignInNames
 from delegacy.telemetry import configure_logging
 
 _log = logging.getLogger(__name__)
@@ -165,7 +164,7 @@ async def _run_all(services: Services, ready: Ready) -> None:
     certificates = ServerCertificates(
         services.places.tls, _certificate_hosts(settings, server_name), services.clock, _configured(settings)
     )
-    sign_in = SignIn(SqlSignInNames(services.directory_database), Argon2Passwords(), services.clock)
+    sign_in = SignIn(services.names, Argon2Passwords(), services.clock)
     smarthost = _smarthost(settings, server_name)
     reporter = Reporter(server_name, may_send_out=smarthost is not None)
     runner = QueueRunner(services.queue, services.store, services.clock, smarthost, reporter)

@@ -21,6 +21,7 @@ from delegacy.domain.errors import InvalidInput
 from delegacy.domain.ports import PasswordHasher
 from delegacy.powershell.silent_host import SilentHost
 from delegacy.powershell.values import PSObject, SecureString
+from delegacy.session.founding import ADMINISTRATOR
 from delegacy.session.signin import Argon2Passwords
 
 DOMAIN: Final = "contoso.com"
@@ -58,7 +59,18 @@ def run_demo(
             with open_services(settings) as services:
                 hashed = Argon2Passwords().hash(password)
                 generate_recipients(services.store, more_recipients, hashed, services.clock.now())
-    run_services(settings, lambda services, endpoints: say(welcome(services, endpoints, password)))
+    run_services(
+        settings,
+        lambda services, endpoints: say(
+            welcome(services, endpoints, password if _is_password(services, password) else None)
+        ),
+    )
+
+
+def _is_password(services: Services, password: str) -> bool:
+    """Tell whether the administrator still has the password; a demo that is there keeps the one that it was made with."""
+    credential = services.names.credential(f"{ADMINISTRATOR}@{DOMAIN}")
+    return credential is not None and Argon2Passwords().verify(credential.password_hash, password)
 
 
 def _prepare(settings: Settings, password: str, say: Callable[[str], None], *, reset: bool) -> None:

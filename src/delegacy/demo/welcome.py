@@ -10,13 +10,17 @@ from delegacy.bootstrap.services import Services
 from delegacy.mail.listener import Endpoint
 
 
-def welcome(services: Services, endpoints: Mapping[str, Endpoint], password: str) -> str:
-    """Return what listens where, who can sign in, and three things to try; the last line says that all is ready."""
+def welcome(services: Services, endpoints: Mapping[str, Endpoint], password: str | None) -> str:
+    """Return what listens where, who can sign in, and three things to try; the last line says that all is ready.
+
+    ``password`` is None where it is not known: the demo was made with another one than it was started with.
+    """
+    with_which = f"password {password}" if password else "password that the demo was made with"
     ca = services.places.tls / "ca.pem"
     submission, imap, smtp, http = (_place(endpoints[name]) for name in ("submission", "imap", "smtp", "http"))
     delegacy, data = program(sys.argv), f"--data {shlex.quote(str(services.settings.data))}"
     curl = f"curl -sS --cacert {shlex.quote(str(ca))}"
-    raymond, holly = (shlex.quote(f"{alias}@contoso.com:{password}") for alias in ("raymonds", "hollyh"))
+    raymond, holly = (shlex.quote(f"{alias}@contoso.com:{password or 'PASSWORD'}") for alias in ("raymonds", "hollyh"))
     return f"""
 The demo organization contoso.com is in {services.settings.data}.
 
@@ -26,7 +30,7 @@ The demo organization contoso.com is in {services.settings.data}.
   HTTP            http://{http}/healthz
   Clients trust the certificate authority {ca}
 
-Everybody signs in with the address and the password {password}: terrya@contoso.com, raymonds@contoso.com,
+Everybody signs in with the address and the {with_which}: terrya@contoso.com, raymonds@contoso.com,
 administrator@contoso.com (manages everything), FABRIKAM\\robinw (owns a linked mailbox), ...
 
 Three things to try, in another terminal:
