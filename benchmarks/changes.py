@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Final
 
-from delegacy.bootstrap.services import SystemClock
+from delegacy.bootstrap.directory import SystemClock
 from delegacy.domain.ace import Ace
 from delegacy.domain.audit import AuditRecord, ModifiedProperty
 from delegacy.domain.ports import Directory

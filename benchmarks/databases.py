@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from delegacy.bootstrap.services import SystemClock
+from delegacy.bootstrap.directory import SystemClock
 from delegacy.store.engine import Database
 from delegacy.store.unit_of_work import SqlStore
 from delegacy.store.versions import DIRECTORY, prepare

@@ -9,12 +9,13 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
 from delegacy import __version__
 from delegacy.config import Settings, load_settings
-from delegacy.domain.errors import DelegacyError, InvalidInput
+from delegacy.domain.errors import DelegacyError, InvalidInput, StoreFull
 
 _DONE: Final = 0
 _REFUSED: Final = 1
@@ -24,19 +25,25 @@ _INTERRUPTED: Final = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. An error is one line on standard error, never a traceback."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files can be no text
     parsed = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int] = parsed.command
         return command(parsed)
     except DelegacyError as error:
-        print(f"delegacy: {error}", file=sys.stderr)
+        print(f"delegacy: {' '.join(str(error).split())}", file=sys.stderr)
         return _BAD_INPUT
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return _REFUSED
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _give_up_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,9 +83,9 @@ def _parser() -> argparse.ArgumentParser:
 
     _command(commands, "migrate", _migrate, "bring the database of an older version up to date")
     backup = _command(commands, "backup", _backup, "copy everything into one file; also while services run")
-    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument("file", type=_file, metavar="FILE")
     restore = _command(commands, "restore", _restore, "put back what `backup` wrote; also while services run")
-    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("file", type=_file, metavar="FILE")
     return parser
 
 
@@ -90,9 +97,9 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False)
     parser.set_defaults(command=run)
-    parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory")
+    parser.add_argument("--data", metavar="DIR", help="the data directory")
     parser.add_argument("--database", metavar="URL", help="a PostgreSQL database, postgresql://user@host/name")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="a configuration file (TOML)")
+    parser.add_argument("--config", type=_file, metavar="FILE", help="a configuration file (TOML)")
     return parser
 
 
@@ -107,6 +114,12 @@ def _add_listeners(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{service}-port", type=_count, metavar="PORT", help=f"the port for {text}; 0 picks a free one"
         )
+
+
+def _file(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty")
+    return Path(text)
 
 
 def _count(text: str) -> int:
@@ -133,19 +146,23 @@ def _init(parsed: argparse.Namespace) -> int:
     from delegacy.bootstrap.organization import initialise
 
     settings = _settings(parsed)
-    password = os.environ.get("DELEGACY_ADMIN_PASSWORD") or _ask_for_new_password()
-    administrator = initialise(settings, parsed.domain, parsed.netbios, password)
-    print(f"Organization {parsed.domain} made in {settings.data}. Its administrator signs in as {administrator}.")
+    given = os.environ.get("DELEGACY_ADMIN_PASSWORD")
+    made = initialise(settings, parsed.domain, parsed.netbios, (lambda: given) if given else _ask_for_new_password)
+    _say(f"Organization {parsed.domain} made in {made.place}. Its administrator signs in as {made.administrator}.")
     return _DONE
 
 
 def _ask_for_new_password() -> str:
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise InvalidInput(
             "The administrator needs a password: set DELEGACY_ADMIN_PASSWORD, or run this on a terminal."
         )
-    password = getpass.getpass("Password for Administrator: ")
-    if password != getpass.getpass("Again: "):
+    try:
+        password = getpass.getpass("Password for Administrator: ")
+        again = getpass.getpass("Again: ")
+    except EOFError:
+        raise InvalidInput("No password was given. Nothing was made.") from None
+    if password != again:
         raise InvalidInput("The two passwords differ. Nothing was made.")
     return password
 
@@ -165,7 +182,14 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    """Say something at once. Raises ``BrokenPipeError`` if nobody listens any more, ``StoreFull`` if a disk has no room for it."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _give_up_output()
+        raise StoreFull(f"The output can't be written: {error.strerror}.") from None
 
 
 def _shell(parsed: argparse.Namespace) -> int:
@@ -197,26 +221,26 @@ def _check(parsed: argparse.Namespace) -> int:
     from delegacy.bootstrap.organization import check
 
     allowed, explanation = check(_settings(parsed), parsed.delegate, parsed.question, parsed.target)
-    print(explanation)
+    _say(explanation)
     return _DONE if allowed else _REFUSED
 
 
 def _migrate(parsed: argparse.Namespace) -> int:
     from delegacy.bootstrap.organization import migrate
 
-    print(migrate(_settings(parsed)))
+    _say(migrate(_settings(parsed)))
     return _DONE
 
 
 def _backup(parsed: argparse.Namespace) -> int:
     from delegacy.bootstrap.organization import backup
 
-    print(backup(_settings(parsed), parsed.file))
+    _say(backup(_settings(parsed), parsed.file))
     return _DONE
 
 
 def _restore(parsed: argparse.Namespace) -> int:
     from delegacy.bootstrap.organization import restore
 
-    print(restore(_settings(parsed), parsed.file))
+    _say(restore(_settings(parsed), parsed.file))
     return _DONE

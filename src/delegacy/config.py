@@ -8,13 +8,15 @@ import dataclasses
 import ipaddress
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import InvalidInput
 
 VARIABLE_PREFIX: Final = "DELEGACY_"
@@ -27,13 +29,31 @@ OTHER_VARIABLES: Final = MappingProxyType(
 )
 """Variables of ours that are no settings."""
 
+_HIGHEST_PORT: Final = 65535
+_HIGHEST_COUNT: Final = 2**31 - 1
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+ListeningPort = Annotated[int, "a port; 0 picks a free one"]
+PeerPort = Annotated[int, "a port"]
+Count = Annotated[int, "a whole number from 1"]
+DatabaseUrl = Annotated[str, "a PostgreSQL URL"]
+HostName = Annotated[str, "a name or an address"]
+ServerName = Annotated[str, "a name"]
 
 
 class InvalidConfiguration(InvalidInput):
     """A setting that is unknown or cannot be right."""
 
     error_id = "InvalidConfiguration"
+
+
+class LogLevel(Enum):
+    """Which log lines are written: those of this level and above."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 class LogFormat(Enum):
@@ -67,19 +87,19 @@ class Settings:
     """Everything that can be configured. Sizes are in octets, times in seconds."""
 
     data: Path = _setting("data", "The data directory; the user's data directory by default.", default=None)
-    database: str = _setting(
+    database: DatabaseUrl = _setting(
         "database", "A PostgreSQL URL, postgresql://user@host/name; SQLite in the data directory if empty.", default=""
     )
-    host: str = _setting("host", "The address that all services listen on.", default="127.0.0.1")
-    server_name: str = _setting(
+    host: HostName = _setting("host", "The address that all services listen on.", default="127.0.0.1")
+    server_name: ServerName = _setting(
         "server_name",
         "The name that the mail services greet with; dc01 in the organization's domain if empty.",
         default="",
     )
-    http_port: int = _setting("http.port", "The port for HTTP; 0 picks a free one.", default=8080)
-    submission_port: int = _setting("submission.port", "The port for mail submission over TLS.", default=8465)
-    imap_port: int = _setting("imap.port", "The port for IMAP over TLS.", default=8993)
-    smtp_port: int = _setting("smtp.port", "The port for incoming mail.", default=8025)
+    http_port: ListeningPort = _setting("http.port", "The port for HTTP.", default=8080)
+    submission_port: ListeningPort = _setting("submission.port", "The port for mail submission over TLS.", default=8465)
+    imap_port: ListeningPort = _setting("imap.port", "The port for IMAP over TLS.", default=8993)
+    smtp_port: ListeningPort = _setting("smtp.port", "The port for incoming mail.", default=8025)
     smtp_trusted_networks: tuple[Network, ...] = _setting(
         "smtp.trusted_networks", "Peers that may send with our own addresses without signing in.", default=()
     )
@@ -95,7 +115,7 @@ class Settings:
     smarthost_host: str = _setting(
         "smarthost.host", "The server that mail to other domains is handed to; refused if empty.", default=""
     )
-    smarthost_port: int = _setting("smarthost.port", "The smarthost's port.", default=587)
+    smarthost_port: PeerPort = _setting("smarthost.port", "The smarthost's port.", default=587)
     smarthost_security: SmarthostSecurity = _setting(
         "smarthost.security", "starttls, implicit, or none (on loopback only).", default=SmarthostSecurity.STARTTLS
     )
@@ -105,13 +125,13 @@ class Settings:
     smarthost_password_file: Path | None = _setting(
         "smarthost.password_file", "A file whose first line is the smarthost's password.", default=None
     )
-    limits_message_size: int = _setting("limits.message_size", "The largest message.", default=36 * 1024 * 1024)
-    limits_recipients: int = _setting("limits.recipients", "The most recipients of one message.", default=500)
-    limits_connections: int = _setting("limits.connections", "The most connections to one service.", default=1000)
-    limits_connections_per_address: int = _setting(
+    limits_message_size: Count = _setting("limits.message_size", "The largest message.", default=36 * 1024 * 1024)
+    limits_recipients: Count = _setting("limits.recipients", "The most recipients of one message.", default=500)
+    limits_connections: Count = _setting("limits.connections", "The most connections to one service.", default=1000)
+    limits_connections_per_address: Count = _setting(
         "limits.connections_per_address", "The most connections of one peer to one service.", default=100
     )
-    log_level: str = _setting("log.level", "debug, info, warning or error.", default="info")
+    log_level: LogLevel = _setting("log.level", "debug, info, warning or error.", default=LogLevel.INFO)
     log_format: LogFormat = _setting("log.format", "json, plain, or auto: plain on a terminal.", default=LogFormat.AUTO)
 
     def __post_init__(self) -> None:
@@ -121,6 +141,18 @@ class Settings:
             raise InvalidConfiguration("tls.certificate and tls.key must be given together.", "tls")
         if self.smarthost_username and self.smarthost_password_file is None:
             raise InvalidConfiguration("smarthost.username needs smarthost.password_file.", "smarthost.password_file")
+        if self.smarthost_security is SmarthostSecurity.NONE and not _is_loopback(self.smarthost_host):
+            raise InvalidConfiguration(
+                f"smarthost.security can be none on loopback only, and {self.smarthost_host} is elsewhere. Use starttls or implicit.",
+                "smarthost.security",
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() in ("", "localhost")
 
 
 def keys() -> Mapping[str, "dataclasses.Field[Any]"]:
@@ -190,7 +222,9 @@ def _convert(key: str, kind: object, value: object) -> object:
     try:
         return _CONVERSIONS[kind](value)
     except (ValueError, TypeError) as error:
-        raise InvalidConfiguration(f"The setting '{key}' can't be '{value}': {error}.", key) from None
+        if kind is DatabaseUrl:  # it may hold a password
+            raise InvalidConfiguration(f"The setting '{key}' isn't right: {error}.", key) from None
+        raise InvalidConfiguration(f"The setting '{key}' can't be '{value}': {str(error).rstrip('.')}.", key) from None
 
 
 def _text(value: object) -> str:
@@ -199,13 +233,44 @@ def _text(value: object) -> str:
     return value
 
 
-def _whole_number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
+def _host(value: object) -> str:
+    text = _text(value).strip()
+    if not text:
+        raise ValueError("it is empty; every address is 0.0.0.0, or :: with IPv6")
+    if any(character.isspace() or not character.isprintable() for character in text):
+        raise ValueError("it is neither a name nor an address")
+    return text
+
+
+def _server_name(value: object) -> str:
+    if text := _text(value):
+        SmtpAddress("postmaster", text)  # a name as mail has it, or an error that says why not
+    return text
+
+
+def _database(value: object) -> str:
+    if (text := _text(value)) and not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("a database is given as postgresql://user@host/name; without one, SQLite is used")
+    return text
+
+
+def _whole_number(value: object, lowest: int, highest: int) -> int:
+    if isinstance(value, str) and value.isascii() and value.strip().isdigit():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("it must be a whole number")
-    number = int(value)
-    if number < 0:
-        raise ValueError("it can't be negative")
-    return number
+    if not lowest <= value <= highest:
+        raise ValueError(f"it must be from {lowest} to {highest}")
+    return value
+
+
+def _word(words: type[Enum]) -> Callable[[object], Enum]:
+    def chosen(value: object) -> Enum:
+        if value not in [word.value for word in words]:
+            raise ValueError(f"it must be one of {', '.join(word.value for word in words)}")
+        return words(value)
+
+    return chosen
 
 
 def _switch(value: object) -> bool:
@@ -235,12 +300,16 @@ def _networks(value: object) -> tuple[Network, ...]:
 _CONVERSIONS: Final = MappingProxyType[object, Any](
     {
         str: _text,
-        int: _whole_number,
+        DatabaseUrl: _database,
+        HostName: _host,
+        ServerName: _server_name,
+        ListeningPort: partial(_whole_number, lowest=0, highest=_HIGHEST_PORT),
+        PeerPort: partial(_whole_number, lowest=1, highest=_HIGHEST_PORT),
+        Count: partial(_whole_number, lowest=1, highest=_HIGHEST_COUNT),
         bool: _switch,
         Path: _path,
         Path | None: _path,
         tuple[Network, ...]: _networks,
-        LogFormat: LogFormat,
-        SmarthostSecurity: SmarthostSecurity,
+        **{words: _word(words) for words in (LogLevel, LogFormat, SmarthostSecurity)},
     }
 )

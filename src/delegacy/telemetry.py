@@ -7,10 +7,11 @@ import sys
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
-from delegacy.domain.errors import InvalidInput
+from delegacy.domain.errors import DelegacyError, InvalidInput, StoreFull, StoreUnavailable
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _SECRET_NAMES: Final = re.compile(r"password|secret|credential|authorization|token", re.IGNORECASE)
+_EXPECTED: Final = (InvalidInput, StoreUnavailable, StoreFull)
 _MASK: Final = "(hidden)"
 
 
@@ -26,7 +27,7 @@ def configure_logging(level: str, *, plain: bool | None = None, stream: TextIO |
     handler = logging.StreamHandler(target)
     handler.setFormatter(PlainLines() if (target.isatty() if plain is None else plain) else JsonLines())
     logging.basicConfig(level=number, handlers=[handler], force=True)
-    for chatty in ("mail.log", "uvicorn.access", "asyncio"):
+    for chatty in ("mail.log", "uvicorn", "asyncio"):
         logging.getLogger(chatty).setLevel(max(number, logging.WARNING))
 
 
@@ -42,9 +43,9 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage(),
             **_details(record),
         }
-        if record.exc_info:
+        if record.exc_info and not _expected(record):
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)  # ASCII only: right in any locale, and nothing in it drives a terminal
 
 
 class PlainLines(logging.Formatter):
@@ -54,7 +55,9 @@ class PlainLines(logging.Formatter):
         """Return the line of a record."""
         details = "".join(f"  {name}={_printable(value)}" for name, value in _details(record).items())
         line = f"{_moment(record):%H:%M:%S} {record.levelname.lower():7} {_printable(record.getMessage())}{details}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info or _expected(record):
+            return line
+        return "\n".join((line, *map(_printable, self.formatException(record.exc_info).splitlines())))
 
 
 def _moment(record: logging.LogRecord) -> datetime:
@@ -62,11 +65,19 @@ def _moment(record: logging.LogRecord) -> datetime:
 
 
 def _details(record: logging.LogRecord) -> dict[str, object]:
-    return {
+    details = {
         name: _MASK if _SECRET_NAMES.search(name) else value
         for name, value in vars(record).items()
         if name not in _STANDARD
     }
+    error = _expected(record)
+    return details if error is None else details | {"reason": error.message}
+
+
+def _expected(record: logging.LogRecord) -> DelegacyError | None:
+    """Return the error of a record if it is one that befalls every site: where it was raised then tells nobody anything."""
+    error = record.exc_info[1] if record.exc_info else None
+    return error if isinstance(error, _EXPECTED) else None
 
 
 def _printable(value: object) -> str:

@@ -1,7 +1,13 @@
+import errno
 import json
+import os
+import random
+import shutil
+import sqlite3
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +16,8 @@ import pytest
 from delegacy.domain.errors import (
     InvalidInput,
     SchemaTooNew,
+    StoreError,
+    StoreFull,
     StoreUnavailable,
 )
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
@@ -170,6 +178,74 @@ class MaintenanceContract:
         with opened.store.read() as directory:
             assert directory.get(terry.id) == terry
 
+    @pytest.mark.parametrize("seed", range(40))
+    def test_a_backup_with_any_damage_is_refused_or_whole(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path, seed: int
+    ) -> None:
+        chance = random.Random(seed)
+        file = tmp_path / "backup.zip"
+        maintenance.backup(opened.database, mail, file)
+        content = bytearray(file.read_bytes())
+        if seed % 4 == 0:
+            del content[chance.randrange(len(content)) :]
+        else:
+            for _ in range(chance.choice((1, 1, 4, 40))):
+                content[chance.randrange(len(content))] = chance.randrange(256)
+        file.write_bytes(content)
+        opened.add(recipient("Later"))
+        with suppress(InvalidInput, StoreError):
+            maintenance.restore(opened.database, mail, file)
+        with opened.store.read() as directory:
+            found = directory.find("Later", frozenset())
+            assert directory.get(terry.id) == terry
+        with opened.database.connection() as connection:
+            assert first_broken(connection) is None
+        assert len(found) in (0, 1)
+        assert not list(tmp_path.glob(".*"))
+
+    @pytest.mark.parametrize("trick", ["encrypted", "lzma", "large manifest", "nested manifest", "list of schemas"])
+    def test_a_zip_file_that_backup_did_not_write_is_refused(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path, trick: str
+    ) -> None:
+        file = tmp_path / "backup.zip"
+        maintenance.backup(opened.database, mail, file)
+        with zipfile.ZipFile(file) as archive:
+            entries = {name: archive.read(name) for name in archive.namelist()}
+        method = zipfile.ZIP_LZMA if trick == "lzma" else zipfile.ZIP_DEFLATED
+        entries |= {
+            "large manifest": {"manifest.json": b" " * 2**24 + entries["manifest.json"]},
+            "nested manifest": {"manifest.json": b"[" * 60_000},
+            "list of schemas": {"manifest.json": b'{"format": 1, "backend": ["sqlite"], "directory": {}, "mail": 7}'},
+        }.get(trick, {})
+        with zipfile.ZipFile(file, "w", method) as archive:
+            for name, content in entries.items():
+                archive.writestr(name, content)
+        if trick == "encrypted":
+            marked = bytearray(file.read_bytes())
+            for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+                place = -1
+                while (place := marked.find(mark, place + 1)) >= 0:
+                    marked[place + offset] |= 1
+            file.write_bytes(marked)
+        with pytest.raises((InvalidInput, SchemaTooNew)):
+            maintenance.restore(opened.database, mail, file)
+        with opened.store.read() as directory:
+            assert directory.get(terry.id) == terry
+
+    def test_a_file_system_without_links_takes_a_backup_and_overwrites_nothing(
+        self, opened: OpenStore, mail: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def link(_old: Path, _new: Path) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", link)
+        maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        with pytest.raises(InvalidInput):
+            maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        assert zipfile.is_zipfile(tmp_path / "backup.zip")
+        assert (tmp_path / "backup.zip").stat().st_mode & 0o777 == 0o600
+        assert not list(tmp_path.glob(".*"))
+
     def test_nothing_is_backed_up_where_there_is_nothing(self, opened: OpenStore, tmp_path: Path) -> None:
         empty = Database.at(tmp_path / "empty.db")
         try:
@@ -211,6 +287,45 @@ class TestSqlite(OnSqlite, MaintenanceContract):
             maintenance.restore(opened.database, mail, file)
         with opened.store.read() as directory:
             assert directory.get(terry.id) == terry
+
+    @pytest.mark.parametrize(
+        "addition",
+        [
+            "CREATE TRIGGER grants AFTER INSERT ON credential BEGIN DELETE FROM ace; END",
+            "CREATE VIEW everybody AS SELECT * FROM object",
+            "CREATE TABLE strange (x)",
+            "CREATE VIRTUAL TABLE strange USING fts5 (x)",
+        ],
+    )
+    def test_a_database_with_more_in_it_than_ours_is_refused(
+        self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path, addition: str
+    ) -> None:
+        file = tmp_path / "backup.zip"
+        maintenance.backup(opened.database, mail, file)
+        with zipfile.ZipFile(file) as archive:
+            entries = {name: archive.read(name) for name in archive.namelist()}
+        (tmp_path / "hostile.db").write_bytes(entries["directory.db"])
+        with closing(sqlite3.connect(tmp_path / "hostile.db")) as hostile:
+            hostile.execute("PRAGMA journal_mode = DELETE")
+            hostile.execute(addition)
+            hostile.commit()
+        entries["directory.db"] = (tmp_path / "hostile.db").read_bytes()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, content in entries.items():
+                archive.writestr(name, content)
+        with pytest.raises(InvalidInput, match="none of ours"):
+            maintenance.restore(opened.database, mail, file)
+        with opened.store.read() as directory:
+            assert directory.get(terry.id) == terry
+
+    def test_what_does_not_fit_on_the_disk_is_not_unpacked(
+        self, opened: OpenStore, mail: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        monkeypatch.setattr(shutil, "disk_usage", lambda _place: shutil._ntuple_diskusage(10**6, 10**6, 0))
+        with pytest.raises(StoreFull):
+            maintenance.restore(opened.database, mail, tmp_path / "backup.zip")
+        assert not list(tmp_path.glob(".*"))
 
 
 class TestPostgres(OnPostgres, MaintenanceContract):

@@ -17,7 +17,7 @@ from delegacy.store import migrations
 from delegacy.store.audit import first_broken
 from delegacy.store.engine import Database, Dialect
 from delegacy.store.unit_of_work import SqlStore
-from delegacy.store.versions import DIRECTORY, MAIL, Schema, prepare, require_current, schema_change
+from delegacy.store.versions import DIRECTORY, MAIL, Schema, has_schema, prepare, require_current, schema_change
 from support.postgres import PostgresServer
 from support.stores import NOW, SetClock
 
@@ -99,13 +99,13 @@ class MigrationsContract:
 
     def test_a_new_database_is_made_once(self, databases: tuple[Database, Database]) -> None:
         directory, mail = databases
-        assert not migrations.has_schema(directory)
+        assert not has_schema(directory, DIRECTORY)
         migrations.create_schema(directory, mail)
         with directory.connection() as connection:
             connection.run("UPDATE head SET change = 7")
         migrations.create_schema(directory, mail)
         migrations.require_current_schema(directory, mail)
-        assert migrations.has_schema(directory)
+        assert has_schema(directory, DIRECTORY)
         assert not migrations.upgrade_schema(directory, mail)
         with directory.connection() as connection:
             assert connection.row("SELECT change FROM head") == (7,)

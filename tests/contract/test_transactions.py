@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from delegacy.domain.audit import AuditRecord, ModifiedProperty
-from delegacy.domain.errors import ManagementObjectNotFound, StoreError, StoreUnavailable
+from delegacy.domain.errors import ManagementObjectNotFound, StoreError, StoreFull, StoreUnavailable
+from delegacy.domain.ports import RecipientQuery, UnitOfWork
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.store.audit import first_broken
 from delegacy.store.engine import Database
@@ -29,6 +30,16 @@ def record(number: int) -> AuditRecord:
         error="" if number % 2 == 0 else "no",
         change=number,
     )
+
+
+def add_many(work: UnitOfWork) -> None:
+    for number in range(1000):
+        work.directory.add(recipient(f"A{number}"))
+
+
+def add_what_fits(work: UnitOfWork) -> None:
+    with work.savepoint(), suppress(StoreFull):
+        add_many(work)
 
 
 class TransactionsContract:
@@ -187,7 +198,40 @@ class TransactionsContract:
             return first_broken(connection)
 
 
-class TestSqlite(OnSqlite, TransactionsContract): ...
+class TestSqlite(OnSqlite, TransactionsContract):
+    def test_what_follows_a_full_disk_in_a_transaction_fails_too_and_nothing_is_written(
+        self, opened: OpenStore
+    ) -> None:
+        (terry,) = opened.add(recipient("Terry Adams"))
+        with opened.store.read() as directory:
+            before = directory.change, directory.count(RecipientQuery())
+        full = Database.at(opened.database.file, page_limit=1)  # SQLite takes it as: no more than there are
+        try:
+            with SqlStore(full, opened.clock).write() as work:
+                with pytest.raises(StoreFull), work.savepoint():
+                    add_many(work)
+                for go_on in (
+                    lambda: work.directory.set_credential(terry.id, "hash"),
+                    lambda: work.audit.append([record(1)]),
+                    work.commit,
+                ):
+                    with pytest.raises(StoreFull):
+                        go_on()
+        finally:
+            full.close()
+        with opened.store.read() as directory:
+            assert (directory.change, directory.count(RecipientQuery())) == before
+        with opened.database.connection() as connection:
+            assert connection.rows("SELECT * FROM credential") == []
+        assert self.broken(opened) is None
+
+    def test_a_savepoint_that_a_full_disk_ended_is_left_with_its_error(self, opened: OpenStore) -> None:
+        full = Database.at(opened.database.file, page_limit=1)
+        try:
+            with SqlStore(full, opened.clock).write() as work, pytest.raises(StoreFull):
+                add_what_fits(work)
+        finally:
+            full.close()
 
 
 class TestPostgres(OnPostgres, TransactionsContract): ...

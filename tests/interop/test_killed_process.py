@@ -16,9 +16,10 @@ from delegacy.bootstrap.services import Services, open_services
 from delegacy.config import Settings
 from delegacy.domain.folder import FolderPath
 from delegacy.domain.mail_store import MessageColumn
-from delegacy.domain.ports import DirectoryReader
+from delegacy.domain.ports import DirectoryReader, RecipientQuery
 from delegacy.domain.recipient import MAILBOXES, USERS
 from delegacy.domain.rights import MailboxRight
+from delegacy.store.audit import first_broken
 from support import server as servers
 
 KILLS = 100
@@ -151,16 +152,39 @@ def wait_for_work(sender: Sender, granter: Granter) -> None:
 
 def check(data: Path, messages: set[str], grants: dict[tuple[int, int], bool]) -> None:
     with open_services(Settings(data=data)) as services:
-        for mailbox in ("administrator@contoso.com", "shared1@contoso.com"):
-            assert messages <= subjects(services, mailbox), mailbox
+        found = subjects(services, "administrator@contoso.com")
+        assert messages <= found
+        assert subjects(services, "shared1@contoso.com") == found  # a delivery is whole or not at all
         with services.store.read() as directory:
-            for pair, held in grants.items():
-                assert is_granted(directory, pair) == held, pair
+            entries, links = held_by(directory, {mailbox for mailbox, _ in grants})
+        expected = {pair for pair, held in grants.items() if held}
+        assert entries & grants.keys() == expected
+        assert links & grants.keys() == expected  # likewise a grant
+        for database in (services.directory_database, services.mail_database):
+            with database.connection() as connection:
+                assert connection.rows("PRAGMA quick_check") == [("ok",)]
+        with services.directory_database.connection() as connection:
+            assert first_broken(connection) is None
 
 
 def held_now(data: Path, pair: tuple[int, int]) -> bool:
     with open_services(Settings(data=data)) as services, services.store.read() as directory:
-        return is_granted(directory, pair)
+        return pair in held_by(directory, {pair[0]})[0]
+
+
+def held_by(directory: DirectoryReader, mailboxes: set[int]) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Return the pairs of mailbox and delegate with an entry, and those with a link for auto-mapping."""
+    numbers = {obj.sid: int(obj.name.removeprefix("user")) for obj in directory.list(RecipientQuery(kinds=USERS))}
+    entries, links = set(), set()
+    for number in mailboxes:
+        key = directory.resolve(f"shared{number}", MAILBOXES).id
+        entries |= {
+            (number, numbers[entry.trustee])
+            for entry in directory.mailbox_acl(key).entries
+            if entry.trustee in numbers and entry.allow and MailboxRight.FULL_ACCESS in entry.rights
+        }
+        links |= {(number, numbers[delegate.sid]) for delegate in directory.automapping_links(key)}
+    return entries, links
 
 
 @dataclass(frozen=True)
@@ -176,12 +200,3 @@ def subjects(services: Services, mailbox: str) -> set[str]:
     rows = services.mail_store.fetch(access, folder.id, uids, [MessageColumn.LIST_FIELDS])
     found = (SUBJECT.search(row[1]) for row in rows if isinstance(row[1], bytes))
     return {subject[1].decode() for subject in found if subject is not None}
-
-
-def is_granted(directory: DirectoryReader, pair: tuple[int, int]) -> bool:
-    mailbox = directory.resolve(f"shared{pair[0]}", MAILBOXES)
-    delegate = directory.resolve(f"user{pair[1]}", USERS)
-    return any(
-        entry.trustee == delegate.sid and entry.allow and MailboxRight.FULL_ACCESS in entry.rights
-        for entry in directory.mailbox_acl(mailbox.id).entries
-    )

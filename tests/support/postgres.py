@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -39,6 +40,25 @@ class PostgresServer:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
+
+    @contextmanager
+    def without_connections(self, url: str) -> Iterator[None]:
+        """Return a context in which nobody is connected to a database, and nobody can be."""
+        name = sql.Identifier(name_in(url))
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+            try:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name_in(url),)
+                )
+                yield
+            finally:
+                connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
+def name_in(url: str) -> str:
+    """Return the database that a URL names."""
+    return urlsplit(url).path.removeprefix("/")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +26,23 @@ def environment(**more: str) -> dict[str, str]:
     return {**own, "DELEGACY_ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", **more}
 
 
-def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str,
+    text: str | None = None,
+    cwd: Path | None = None,
+    timeout: float = 240,
+    variables: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end and return what it printed."""
     return subprocess.run(
-        command(*arguments), input=text, capture_output=True, text=True, check=False, env=environment(), timeout=240
+        command(*arguments),
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(**variables or {}),
+        cwd=cwd,
+        timeout=timeout,
     )
 
 
@@ -58,20 +71,32 @@ class RunningServer:
         self.process.kill()
         self.process.wait()
 
-    def stop(self) -> int:
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end, and return its exit code."""
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(by)
         return self.process.wait(timeout=30)
 
 
-def start(data: Path, *flags: str, log: Path | None = None) -> RunningServer:
-    """Start all services on free ports and wait until they listen."""
+FREE_PORTS = tuple(f"--{service}-port=0" for service in ("http", "submission", "imap", "smtp"))
+
+
+def start(
+    data: Path,
+    *flags: str,
+    log: Path | None = None,
+    name: str = "serve",
+    variables: Mapping[str, str] | None = None,
+    program: Callable[..., list[str]] = command,
+) -> RunningServer:
+    """Start all services on free ports and wait until they listen. ``name`` is the command that starts them."""
     said = data / "run" / "endpoints.json"
     said.unlink(missing_ok=True)
-    ports = [f"--{service}-port=0" for service in ("http", "submission", "imap", "smtp")]
     with (log or Path(os.devnull)).open("ab") as lines:
         process = subprocess.Popen(
-            command("serve", "--data", str(data), *ports, *flags), stdout=lines, stderr=lines, env=environment()
+            program(name, "--data", str(data), *FREE_PORTS, *flags),
+            stdout=lines,
+            stderr=lines,
+            env=environment(**variables or {}),
         )
     deadline = time.monotonic() + STARTED_WITHIN
     while not said.exists():

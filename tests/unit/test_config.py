@@ -18,14 +18,29 @@ def write(tmp_path: Path, text: str) -> Path:
         'hots = "0.0.0.0"',
         "[imap]\nprot = 993",
         "[imap]\nport = -1",
+        "[imap]\nport = 65536",
+        "[imap]\nport = 1.0",
+        "[smarthost]\nport = 0",
+        "[limits]\nmessage_size = 0",
+        "[limits]\nconnections = 99999999999",
+        'database = "sqlite:///x.db"',
+        '[log]\nlevel = "notset"',
+        '[log]\nlevel = ["info"]',
         "[imap]\nport = true",
         '[imap]\nport = "many"',
         "host = 7",
+        'host = ""',
+        'host = "127.0.0.1 0.0.0.0"',
+        'server_name = "mail server"',
+        'server_name = "mail.contoso.com\\r\\nforged"',
+        'server_name = "-"',
         '[smtp]\ntrusted_networks = ["192.0.2.0/99"]',
         "[smtp]\ntrusted_networks = 7",
         '[smarthost]\nsecurity = "some"',
         '[tls]\ncertificate = "/etc/ssl/chain.pem"',
         '[smarthost]\nusername = "relay"',
+        '[smarthost]\nhost = "relay.example"\nsecurity = "none"',
+        '[smarthost]\nhost = "192.0.2.1"\nsecurity = "none"',
         "[imap",
         "[imap]\n[imap.more]\nport = 1",
     ],
@@ -33,6 +48,18 @@ def write(tmp_path: Path, text: str) -> Path:
 def test_a_file_with_a_mistake_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(InvalidConfiguration):
         load_settings(write(tmp_path, text), {}, {})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "LOCALHOST", ""])
+def test_a_smarthost_on_loopback_needs_no_protection(host: str) -> None:
+    settings = load_settings(None, {}, {"smarthost.host": host, "smarthost.security": "none"})
+    assert settings.smarthost_security is SmarthostSecurity.NONE
+
+
+def test_a_database_that_is_wrong_is_not_repeated() -> None:
+    with pytest.raises(InvalidConfiguration) as refused:
+        load_settings(None, {"DELEGACY_DATABASE": "mysql://delegacy:hunter2@host/name"}, {})
+    assert "hunter2" not in refused.value.message
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

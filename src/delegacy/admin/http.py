@@ -15,6 +15,7 @@ from starlette.routing import Route
 from delegacy.domain.errors import StoreError
 
 _BACKLOG: Final = 256
+_FAREWELL: Final = 1
 
 
 def health_app(probe: Callable[[], int]) -> Starlette:
@@ -33,10 +34,11 @@ def health_app(probe: Callable[[], int]) -> Starlette:
 class HttpServer:
     """Serves HTTP on one port."""
 
-    def __init__(self, host: str, port: int, probe: Callable[[], int]) -> None:
+    def __init__(self, host: str, port: int, probe: Callable[[], int], *, most_connections: int) -> None:
         self._host = host
         self._port = port
         self._probe = probe
+        self._most_connections = most_connections
 
     async def run(self, listening: Callable[[str, int], None]) -> None:
         """Serve until cancelled; ``listening`` is told the actual host and port. Raises ``OSError`` if the port cannot be had."""
@@ -44,11 +46,24 @@ class HttpServer:
         with socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG) as server:
             host, port = server.getsockname()[:2]
             config = uvicorn.Config(
-                health_app(self._probe), log_config=None, access_log=False, server_header=False, lifespan="off"
+                health_app(self._probe),
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,  # nothing is decided by where a request says that it is from
+                limit_concurrency=self._most_connections,
+                timeout_graceful_shutdown=_FAREWELL,
             )
             http = _WithoutSignals(config)
             listening(host, port)
-            await http.serve([server])
+            try:
+                await http.serve([server])
+            finally:
+                if http.started:  # a cancelled server would leave its connections open
+                    await http.shutdown([server])
 
 
 class _WithoutSignals(uvicorn.Server):

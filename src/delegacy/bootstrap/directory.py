@@ -11,9 +11,9 @@ from delegacy.config import Settings
 from delegacy.domain.errors import StoreUnavailable
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.store.decisions import SqlDecisionFacts
-from delegacy.store.engine import Database
+from delegacy.store.engine import Database, described
 from delegacy.store.unit_of_work import SqlStore
-from delegacy.store.versions import DIRECTORY, prepare
+from delegacy.store.versions import DIRECTORY, has_schema, require_current
 
 _ADVICE: Final = "Make one with `delegacy init`, or try `delegacy demo`."
 
@@ -46,10 +46,32 @@ def directory_database(settings: Settings) -> Database:
     return Database.at(DataDirectory(settings.data).directory_database)
 
 
-def is_founded(store: SqlStore) -> bool:
-    """Tell whether an organization has been written; the tables alone are none."""
+def place_of(settings: Settings) -> str:
+    """Return where the organization is, for people to read: without a database's user and password."""
+    return described(settings.database) if settings.database else str(settings.data)
+
+
+def holds_organization(database: Database, store: SqlStore) -> bool:
+    """Tell whether an organization has been written; the tables alone are none. Raises ``SchemaTooOld`` or ``SchemaTooNew``."""
+    if not has_schema(database, DIRECTORY):
+        return False
+    require_current(database, DIRECTORY)
     with store.read() as directory:
         return directory.change > 0
+
+
+def require_database_files(settings: Settings) -> None:
+    """Raise ``StoreUnavailable`` where the files of an organization in SQLite are missing; opening them would make new ones."""
+    places = DataDirectory(settings.data)
+    if settings.database:
+        return
+    if not places.directory_database.is_file():
+        raise StoreUnavailable(f"There is no organization in {place_of(settings)}. {_ADVICE}", place_of(settings))
+    if not places.mail_database.is_file():
+        raise StoreUnavailable(
+            f"The mail store {places.mail_database} is missing. Put it back, or restore a backup with `delegacy restore`.",
+            str(places.mail_database),
+        )
 
 
 @contextmanager
@@ -59,20 +81,15 @@ def open_directory(settings: Settings) -> Iterator[DirectoryServices]:
     Raises ``StoreUnavailable`` if there is none, ``SchemaTooOld`` or ``SchemaTooNew`` if another version made it.
     """
     places = DataDirectory(settings.data)
-    if not settings.database and not places.directory_database.is_file():
-        raise StoreUnavailable(
-            f"There is no organization in {settings.data}. Make one with `delegacy init`, or try `delegacy demo`.",
-            str(settings.data),
-        )
+    require_database_files(settings)
     with ExitStack() as closing:
         database = directory_database(settings)
         closing.callback(database.close)
-        prepare(database, DIRECTORY)
-        clock = SystemClock()
         places.prepare()
+        clock = SystemClock()
         store = SqlStore(database, clock, server=settings.server_name)
-        if not is_founded(store):
-            raise StoreUnavailable(f"There is no organization in {settings.database or settings.data}. {_ADVICE}")
+        if not holds_organization(database, store):
+            raise StoreUnavailable(f"There is no organization in {place_of(settings)}. {_ADVICE}", place_of(settings))
         facts = SqlDecisionFacts(database)
         closing.callback(facts.close)
         yield DirectoryServices(

@@ -1,50 +1,90 @@
 """The commands about an organization as a whole: made, asked, brought up to date, copied and put back."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from delegacy.bootstrap.data_directory import DataDirectory
-from delegacy.bootstrap.directory import SystemClock, is_founded, open_directory
+from delegacy.bootstrap.directory import (
+    SystemClock,
+    holds_organization,
+    open_directory,
+    place_of,
+    require_database_files,
+)
 from delegacy.bootstrap.explanation import in_words
 from delegacy.bootstrap.services import databases, open_services
 from delegacy.config import Settings
 from delegacy.domain.errors import InvalidInput, ManagementObjectAlreadyExists
 from delegacy.domain.ports import PasswordHasher
 from delegacy.domain.recipient import ACCOUNTS
-from delegacy.session.founding import complete_organization, found_organization, netbios_name
+from delegacy.session.founding import OrganizationName, complete_organization, found_organization, netbios_name
 from delegacy.session.signin import LONGEST_PASSWORD, Argon2Passwords
 from delegacy.store import maintenance
-from delegacy.store.migrations import upgrade_schema
+from delegacy.store.engine import Database
+from delegacy.store.migrations import create_schema, upgrade_schema
 from delegacy.store.unit_of_work import SqlStore
-from delegacy.store.versions import DIRECTORY, MAIL, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganization:
+    """Where a new organization is, and the sign-in name of its administrator."""
+
+    place: str
+    administrator: str
 
 
 def initialise(
-    settings: Settings, domain: str, netbios: str | None, password: str, passwords: PasswordHasher | None = None
-) -> str:
-    """Make a new organization and return the sign-in name of its administrator.
+    settings: Settings,
+    domain: str,
+    netbios: str | None,
+    ask_password: Callable[[], str],
+    passwords: PasswordHasher | None = None,
+) -> NewOrganization:
+    """Make a new organization; its administrator's password is asked for when all else is right.
 
     Raises ``InvalidInput`` for a domain or password that can't be, ``ManagementObjectAlreadyExists`` where there is an organization.
     """
-    if not password or len(password) > LONGEST_PASSWORD:
+    name = OrganizationName(domain, netbios or netbios_name(domain))
+    places = DataDirectory(settings.data)
+    if settings.database or places.directory_database.is_file():
+        _refuse_existing(settings, domain)
+    password = ask_password()
+    if not 0 < len(password) <= LONGEST_PASSWORD:
         raise InvalidInput(f"The administrator's password must have 1 to {LONGEST_PASSWORD} characters.")
-    DataDirectory(settings.data).prepare()
+    hashed = (passwords or Argon2Passwords()).hash(password)
+    places.prepare()
+    with _opened(settings, make=True) as (directory_database, mail_database):
+        create_schema(directory_database, mail_database)
+        with SqlStore(directory_database, SystemClock(), server=settings.server_name).write() as work:
+            if work.directory.change:
+                raise _taken(settings, domain)
+            administrator = found_organization(work, name.dns, name.netbios, hashed, SystemClock().now())
+            work.commit()
+    return NewOrganization(place_of(settings), administrator.logon_name)
+
+
+def _refuse_existing(settings: Settings, domain: str) -> None:
+    with _opened(settings) as (directory_database, _):
+        if holds_organization(directory_database, SqlStore(directory_database, SystemClock())):
+            raise _taken(settings, domain)
+
+
+def _taken(settings: Settings, domain: str) -> ManagementObjectAlreadyExists:
+    return ManagementObjectAlreadyExists(
+        f"There is an organization in {place_of(settings)} already. Nothing was changed.", domain
+    )
+
+
+@contextmanager
+def _opened(settings: Settings, *, make: bool = False) -> Iterator[tuple[Database, Database]]:
+    """Return the databases; ``make`` makes the files of SQLite first where they are missing."""
+    if make and not settings.database:
+        DataDirectory(settings.data).prepare_databases()
     directory_database, mail_database = databases(settings)
     try:
-        prepare(directory_database, DIRECTORY)
-        prepare(mail_database, MAIL)
-        store = SqlStore(directory_database, SystemClock(), server=settings.server_name)
-        if is_founded(store):
-            raise ManagementObjectAlreadyExists(
-                f"There is an organization in {settings.database or settings.data} already. Nothing was changed.",
-                domain,
-            )
-        with store.write() as work:
-            hashed = (passwords or Argon2Passwords()).hash(password)
-            administrator = found_organization(
-                work, domain, netbios or netbios_name(domain), hashed, SystemClock().now()
-            )
-            work.commit()
-        return administrator.logon_name
+        yield directory_database, mail_database
     finally:
         directory_database.close()
         mail_database.close()
@@ -66,19 +106,23 @@ def check(settings: Settings, delegate: str, question: str, target: str) -> tupl
 
 def migrate(settings: Settings) -> str:
     """Bring the databases and what every organization has up to date, and return what was done in words."""
-    directory_database, mail_database = databases(settings)
-    try:
+    require_database_files(settings)
+    with _opened(settings) as (directory_database, mail_database):
         done = upgrade_schema(directory_database, mail_database)
-        store = SqlStore(directory_database, SystemClock(), server=settings.server_name)
-        if is_founded(store):
-            with store.write() as work:
-                if complete_organization(work):
-                    work.commit()
-                    done = True
-    finally:
-        directory_database.close()
-        mail_database.close()
+        done = _complete(directory_database) or done
     return "The database was brought up to date." if done else "The database is up to date."
+
+
+def _complete(directory_database: Database) -> bool:
+    """Add what every organization has by now; tell whether anything was missing."""
+    store = SqlStore(directory_database, SystemClock())
+    if not holds_organization(directory_database, store):
+        return False
+    with store.write() as work:
+        if not complete_organization(work):
+            return False
+        work.commit()
+        return True
 
 
 def backup(settings: Settings, file: Path) -> str:
@@ -91,10 +135,7 @@ def backup(settings: Settings, file: Path) -> str:
 def restore(settings: Settings, file: Path) -> str:
     """Put back what ``backup`` wrote and return what was done in words."""
     DataDirectory(settings.data).prepare()
-    directory_database, mail_database = databases(settings)
-    try:
+    with _opened(settings, make=True) as (directory_database, mail_database):
         maintenance.restore(directory_database, mail_database, file)
-    finally:
-        directory_database.close()
-        mail_database.close()
+        _complete(directory_database)
     return f"Everything was put back from {file}."

@@ -2,7 +2,7 @@
 
 from delegacy.bootstrap.directory import DirectoryServices
 from delegacy.domain.errors import NoManagementRole
-from delegacy.domain.ports import DirectoryReader
+from delegacy.domain.ports import DirectoryReader, PasswordHasher
 from delegacy.domain.recipient import ACCOUNTS
 from delegacy.powershell.host import Host
 from delegacy.session.access import load_access
@@ -11,7 +11,9 @@ from delegacy.session.runspace import Runspace
 from delegacy.session.signin import Argon2Passwords
 
 
-def open_runspace(services: DirectoryServices, host: Host, *, user: str | None, origin: str) -> Runspace:
+def open_runspace(
+    services: DirectoryServices, host: Host, *, user: str | None, origin: str, passwords: PasswordHasher | None = None
+) -> Runspace:
     """Return a runspace of ``user``, by any identity form, or of the built-in administrator.
 
     Raises ``ManagementObjectNotFound`` or ``ManagementObjectAmbiguous`` for a name that isn't one account's, ``NoManagementRole`` for
@@ -28,7 +30,7 @@ def open_runspace(services: DirectoryServices, host: Host, *, user: str | None, 
         host,
         clock=services.clock,
         questions=services.authorizer,
-        passwords=Argon2Passwords(),
+        passwords=passwords or Argon2Passwords(),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the services need besides the directory: the mail of its mailboxes. Opened in order and closed in reverse."""
+"""What the services need besides the directory: the mail of its mailboxes, and who signs in. Opened in order and closed in reverse."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,13 +10,15 @@ from delegacy.config import Settings
 from delegacy.store.engine import Database
 from delegacy.store.mail_queue import SqlMailQueue
 from delegacy.store.mailstore import SqlMailStore
-from delegacy.store.versions import MAIL, prepare
+from delegacy.store.signin import SqlSignInNames
+from delegacy.store.versions import MAIL, require_current
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services(DirectoryServices):
     """The product without its surfaces."""
 
+    names: SqlSignInNames
     mail_database: Database
     mail_store: SqlMailStore
     queue: SqlMailQueue
@@ -42,13 +44,14 @@ def open_services(settings: Settings) -> Iterator[Services]:
         found = closing.enter_context(open_directory(settings))
         mail_database = _mail_database(settings, found.directory_database)
         closing.callback(mail_database.close)
-        prepare(mail_database, MAIL)
+        require_current(mail_database, MAIL)
         mail_store = SqlMailStore(mail_database, found.clock)
         yield Services(
             settings=found.settings,
             places=found.places,
             clock=found.clock,
             directory_database=found.directory_database,
+            names=SqlSignInNames(found.directory_database),
             mail_database=mail_database,
             store=found.store,
             facts=found.facts,

@@ -18,8 +18,10 @@ from delegacy.demo import sample_mail
 from delegacy.demo.generate import generate_recipients
 from delegacy.demo.welcome import welcome
 from delegacy.domain.errors import InvalidInput
+from delegacy.domain.ports import PasswordHasher
 from delegacy.powershell.silent_host import SilentHost
 from delegacy.powershell.values import PSObject, SecureString
+from delegacy.session.founding import ADMINISTRATOR
 from delegacy.session.signin import Argon2Passwords
 
 DOMAIN: Final = "contoso.com"
@@ -57,7 +59,18 @@ def run_demo(
             with open_services(settings) as services:
                 hashed = Argon2Passwords().hash(password)
                 generate_recipients(services.store, more_recipients, hashed, services.clock.now())
-    run_services(settings, lambda services, endpoints: say(welcome(services, endpoints, password)))
+    run_services(
+        settings,
+        lambda services, endpoints: say(
+            welcome(services, endpoints, password if _is_password(services, password) else None)
+        ),
+    )
+
+
+def _is_password(services: Services, password: str) -> bool:
+    """Tell whether the administrator still has the password; a demo that is there keeps the one that it was made with."""
+    credential = services.names.credential(f"{ADMINISTRATOR}@{DOMAIN}")
+    return credential is not None and Argon2Passwords().verify(credential.password_hash, password)
 
 
 def _prepare(settings: Settings, password: str, say: Callable[[str], None], *, reset: bool) -> None:
@@ -75,9 +88,10 @@ def _prepare(settings: Settings, password: str, say: Callable[[str], None], *, r
         _remove_data(settings.data)
     mark.write_text(_UNFINISHED, encoding="utf-8")
     say("Making the demo organization ...")
-    initialise(settings, DOMAIN, "CONTOSO", password)
+    passwords = _HashedOnce()
+    initialise(settings, DOMAIN, "CONTOSO", lambda: password, passwords)
     with open_services(settings) as services:
-        _build(services, password)
+        _build(services, password, passwords)
     mark.write_text(_FINISHED, encoding="utf-8")
 
 
@@ -89,10 +103,23 @@ def _remove_data(directory: Path) -> None:
     shutil.rmtree(directory / "backups", ignore_errors=True)
 
 
-def _build(services: Services, password: str) -> None:
+class _HashedOnce(Argon2Passwords):
+    """Hashes a password once for all accounts that get it: hashing is slow by design, and the demo's accounts share theirs anyway."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, str] = {}
+
+    def hash(self, password: str) -> str:
+        if password not in self._known:
+            self._known[password] = super().hash(password)
+        return self._known[password]
+
+
+def _build(services: Services, password: str, passwords: PasswordHasher) -> None:
     data = resources.files("delegacy.demo")
     people = list(csv.DictReader(data.joinpath("people.csv").read_text(encoding="utf-8").splitlines()))
     script = data.joinpath("contoso.ps1").read_text(encoding="utf-8")
-    runspace = open_runspace(services, SilentHost(services.clock.now), user=None, origin="demo")
+    runspace = open_runspace(services, SilentHost(services.clock.now), user=None, origin="demo", passwords=passwords)
     runspace.run_or_raise(script, [PSObject(properties=person) for person in people], SecureString(password))
     sample_mail.deliver(services)

@@ -25,9 +25,11 @@ New-ADUser -Name "Carla Former" -SamAccountName carlaf -UserPrincipalName carlaf
 New-ADGroup -Name "Archive Readers" -GroupScope Universal -GroupCategory Security
 New-ADGroup -Name "Floor Three" -GroupScope Global -GroupCategory Security
 New-ADGroup -Name "Scanner Operators" -GroupScope DomainLocal -GroupCategory Security
+New-ADGroup -Name "Car Pool" -GroupScope Universal -GroupCategory Distribution
 Add-ADGroupMember -Identity "Archive Readers" -Members willp, svcbackup
 Add-ADGroupMember -Identity "Floor Three" -Members enricoc, evac, fabienh
 Add-ADGroupMember -Identity "Scanner Operators" -Members "Floor Three"
+Add-ADGroupMember -Identity "Car Pool" -Members evac, fabienh
 
 # People of other organizations
 New-MailUser -Name "Paula Reiter" -Alias paular -ExternalEmailAddress paula@woodgrovebank.example -UserPrincipalName paular@contoso.com -Password $Password

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from delegacy.domain.network import network_of
+
 _log = logging.getLogger(__name__)
 
 _BACKLOG: Final = 256
@@ -34,7 +36,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """The most connections of one service, and of one peer to it."""
+    """The most connections of one service, and of one peer to it, an IPv6 site being one peer."""
 
     total: int = 1000
     per_address: int = 100
@@ -92,12 +94,11 @@ class Listener:
                         _log.warning("connection could not be accepted", extra={"reason": str(error)})
                         await asyncio.sleep(_PAUSE_WHEN_OUT_OF_FILES)
                         continue
-                    # asyncio does so itself only for sockets that name TCP as their protocol; without it answers wait 40 ms for an ACK.
-                    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     self._admit(peer, str(address[0]), connections)
 
     def _admit(self, peer: socket.socket, host: str, connections: asyncio.TaskGroup) -> None:
-        if self._peers.total() >= self._limits.total or self._peers[host] >= self._limits.per_address:
+        network = network_of(host)
+        if self._peers.total() >= self._limits.total or self._peers[network] >= self._limits.per_address:
             _log.warning("too many connections", extra={"origin": host})
             with peer:
                 if self._refusal and self._tls is None:
@@ -106,7 +107,7 @@ class Listener:
                     except OSError:
                         _log.debug("peer has gone", extra={"origin": host})
             return
-        self._peers[host] += 1
+        self._peers[network] += 1
         connections.create_task(self._serve(peer, host), name=f"connection from {host}")
 
     async def _serve(self, peer: socket.socket, host: str) -> None:
@@ -126,13 +127,16 @@ class Listener:
         except Exception:  # noqa: BLE001 - the outer edge of a connection: a fault of ours in one must not end the others
             _log.exception("connection failed", extra={"origin": host})
         finally:
-            self._peers[host] -= 1
-            if not self._peers[host]:
-                del self._peers[host]
+            network = network_of(host)
+            self._peers[network] -= 1
+            if not self._peers[network]:
+                del self._peers[network]
 
     async def _connect(self, peer: socket.socket) -> tuple[asyncio.Transport, Connection]:
         loop = asyncio.get_running_loop()
         try:
+            # asyncio does so itself only for sockets that name TCP as their protocol; without it answers wait 40 ms for an ACK.
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is None:
                 return await loop.connect_accepted_socket(self._make_connection, peer)
             return await loop.connect_accepted_socket(

@@ -163,9 +163,9 @@ class SmtpSession(SMTP, Connection):
 
     def connection_lost(self, error: Exception | None) -> None:
         """See ``asyncio.Protocol``."""
-        super().connection_lost(error)
-        if not self._closed.done():
+        if not self._closed.done():  # before asyncio sets the error there, which nobody would ask for
             self._closed.set_result(None)
+        super().connection_lost(error)
 
     async def take(self, content: bytes) -> str:
         """Read and accept a message that has come, and return the reply."""

@@ -63,6 +63,7 @@ class ServerCertificates:
         self._loaded: tuple[int, ...] = ()
         self.context: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.context.options |= ssl.OP_NO_RENEGOTIATION
         self.refresh()
 
     @property
@@ -72,12 +73,17 @@ class ServerCertificates:
 
     def refresh(self) -> None:
         """Make what is missing or nears its end, and take up what is new on disk. Raises ``UnusableCertificate``."""
-        chain, key = self._configured or self._prepare_own()
+        try:
+            chain, key = self._configured or self._prepare_own()
+        except OSError as error:
+            raise UnusableCertificate(
+                f"The certificates in {self._directory} can't be made: {error.strerror}.", str(self._directory)
+            ) from None
         try:
             stamp = tuple(path.stat().st_mtime_ns for path in (chain, key))
             if stamp == self._loaded:
                 return
-            self.context.load_cert_chain(chain, key)
+            self.context.load_cert_chain(chain, key, _no_pass_phrase)
         except (OSError, ssl.SSLError) as error:
             raise UnusableCertificate(
                 f"The certificate {chain} with the key {key} can't be used: {error}.", str(chain)
@@ -90,7 +96,7 @@ class ServerCertificates:
             await asyncio.sleep(_CHECK_EVERY)
             try:
                 await asyncio.to_thread(self.refresh)
-            except (OSError, UnusableCertificate):
+            except UnusableCertificate:
                 _log.exception("certificate not renewed")
 
     def _prepare_own(self) -> tuple[Path, Path]:
@@ -100,11 +106,16 @@ class ServerCertificates:
         authority = _read_authority(self._directory, now)
         if authority is None:
             authority = _make_authority(self._directory, now)
-            _log.warning("certificate authority made", extra={"file": str(self._directory / CA_FILE)})
+            _log.info("certificate authority made", extra={"file": str(self._directory / CA_FILE)})
         if not _is_current(server, authority[0], self._hosts, now):
             _make_server_certificate(server, authority, self._hosts, now)
             _log.info("server certificate made", extra={"hosts": ", ".join(self._hosts)})
         return server, server
+
+
+def _no_pass_phrase() -> str:
+    """Answer OpenSSL, which would ask on the terminal."""
+    raise ssl.SSLError("the key has a pass phrase, and nobody is there to type it")
 
 
 _Authority = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]

@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -37,6 +38,7 @@ _WELL_KNOWN_GROUPS: Final = (
 )
 _ROLE_GROUP: Final = frozenset({RecipientTypeDetails.ROLE_GROUP})
 _ADMINISTRATOR_RID: Final = 500
+_LONGEST_NETBIOS: Final = 15
 
 _DISCOVERY_MAILBOX: Final = "DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}"
 _ARBITRATION_MAILBOXES: Final = (
@@ -61,7 +63,35 @@ _READ: Final = frozenset[Right]({MailboxRight.READ_PERMISSION})
 
 def netbios_name(domain: str) -> str:
     """Return the NetBIOS name that a DNS domain gets when none is asked for: its first label, 15 characters at most."""
-    return domain.partition(".")[0].upper()[:15]
+    return domain.partition(".")[0].upper()[:_LONGEST_NETBIOS]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationName:
+    """What a new organization is called: the DNS name of the forest and default accepted domain, and the domain part of logon names.
+
+    Raises ``InvalidProperty`` for a name that is no domain.
+    """
+
+    dns: str
+    netbios: str
+
+    def __post_init__(self) -> None:
+        try:
+            address = SmtpAddress.parse(f"postmaster@{self.dns}")
+        except InvalidAddress as error:
+            raise InvalidProperty(f"'{self.dns}' can't be the organization's domain: {error}", self.dns) from None
+        if "." not in self.dns:
+            raise InvalidProperty(
+                f"'{self.dns}' can't be the organization's domain: it has no dot, as contoso.com has.", self.dns
+            )
+        if not 0 < len(self.netbios) <= _LONGEST_NETBIOS or not self.netbios.replace("-", "").isalnum():
+            raise InvalidProperty(
+                f"'{self.netbios}' can't be a NetBIOS name: 1 to {_LONGEST_NETBIOS} letters, digits and hyphens.",
+                self.netbios,
+            )
+        object.__setattr__(self, "dns", address.domain.lower())
+        object.__setattr__(self, "netbios", self.netbios.upper())
 
 
 def found_organization(
@@ -69,10 +99,10 @@ def found_organization(
 ) -> Recipient:
     """Write a new organization into an empty directory and return its administrator; the caller commits.
 
-    ``domain`` is the DNS name of the forest and the default accepted domain, ``netbios`` the domain part of logon names. Raises
-    ``InvalidProperty`` for a name that is no domain.
+    Raises ``InvalidProperty`` for a name that is no domain.
     """
-    founder = _Founder(work.directory, domain, netbios, now)
+    name = OrganizationName(domain, netbios)
+    founder = _Founder(work.directory, name, now)
     administrator = founder.found(administrator_password_hash)
     work.audit.append(
         [
@@ -81,8 +111,8 @@ def found_organization(
                 caller=administrator.canonical_name,
                 origin="setup",
                 cmdlet="Install-Organization",
-                parameters=(("Domain", domain), ("NetBiosName", netbios)),
-                object_modified=domain,
+                parameters=(("Domain", name.dns), ("NetBiosName", name.netbios)),
+                object_modified=name.dns,
             )
         ]
     )
@@ -128,20 +158,10 @@ def complete_organization(work: UnitOfWork) -> bool:
 
 
 class _Founder:
-    def __init__(self, directory: Directory, domain: str, netbios: str, now: datetime) -> None:
-        try:
-            address = SmtpAddress.parse(f"postmaster@{domain}")
-        except InvalidAddress as error:
-            raise InvalidProperty(f"'{domain}' can't be the organization's domain: {error}", domain) from None
-        if "." not in domain:
-            raise InvalidProperty(
-                f"'{domain}' can't be the organization's domain: it has no dot, as contoso.com has.", domain
-            )
-        if not 0 < len(netbios) <= 15 or not netbios.replace("-", "").isalnum():  # noqa: PLR2004 - NetBIOS names have 15 characters
-            raise InvalidProperty(f"'{netbios}' can't be a NetBIOS name: 1 to 15 letters, digits and hyphens.", netbios)
+    def __init__(self, directory: Directory, name: OrganizationName, now: datetime) -> None:
         self._directory = directory
-        self._dns = address.domain.lower()
-        self._netbios = netbios.upper()
+        self._dns = name.dns
+        self._netbios = name.netbios
         self._now = now
         parts = [str(secrets.randbelow(2**32 - 1) + 1) for _ in range(3)]
         self._domain_sid = Sid(f"S-1-5-21-{'-'.join(parts)}")
@@ -213,9 +233,8 @@ class _Founder:
         self, name: str, display_name: str, kind: RecipientTypeDetails, *, rid: int | None = None
     ) -> Recipient:
         own_account = kind is RecipientTypeDetails.USER_MAILBOX
-        alias = name if own_account else name.replace("{", "_").replace("}", "").replace(".", "_")
-        account = alias if own_account else f"SM_{secrets.token_hex(8)}"
-        address = SmtpAddress.parse(f"{alias.lower() if own_account else name}@{self._dns}")
+        account = name if own_account else f"SM_{secrets.token_hex(8)}"
+        address = SmtpAddress.parse(f"{name.lower() if own_account else name}@{self._dns}")
         guid = uuid.uuid4()
         mailbox = self._directory.add(
             Recipient(
@@ -227,7 +246,7 @@ class _Founder:
                 container=f"{self._dns}/{USERS_CONTAINER}",
                 legacy_exchange_dn=f"/o={self._netbios}/ou=Exchange Administrative Group/cn=Recipients/cn={guid.hex}",
                 sid=None if rid is None else Sid(f"{self._domain_sid}-{rid}"),
-                alias=alias,
+                alias=name,
                 sam_account_name=account,
                 user_principal_name=str(address),
                 primary_smtp_address=address,

@@ -218,7 +218,8 @@ class Gate:
             log = transactions.audit()
             change = transactions.next_change if changed else 0
             log.append([audit_record(info, cmdlet, self._caller, entry, self._session.clock.now(), change)])
-        except StoreError:
+        except StoreError as error:
+            transactions.undo(error)
             if not entry.error:  # the change goes with its record; a failure that can't be recorded has changed nothing
                 raise
 

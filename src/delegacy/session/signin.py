@@ -11,7 +11,8 @@ from typing import Final
 import argon2
 
 from delegacy.domain.account import Account
-from delegacy.domain.errors import StoreError
+from delegacy.domain.errors import InvalidInput, StoreError
+from delegacy.domain.network import network_of
 from delegacy.domain.ports import Clock, Credential, PasswordHasher, SignInNames
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ LONGEST_PASSWORD: Final = 1024
 LONGEST_NAME: Final = 512
 
 _FREE_FAILURES: Final = 5
-_FREE_FAILURES_OF_ORIGIN: Final = 30
+_FREE_FAILURES_OF_NETWORK: Final = 30
 _FIRST_WAIT: Final = timedelta(seconds=2)
 _LONGEST_WAIT: Final = timedelta(minutes=15)
 _MEMORY: Final = timedelta(hours=1)
@@ -45,14 +46,17 @@ class Argon2Passwords:
         self._hasher = argon2.PasswordHasher()
 
     def hash(self, password: str) -> str:
-        """Return a salted hash."""
-        return self._hasher.hash(password)
+        """Return a salted hash. Raises ``InvalidInput`` for text that is no Unicode."""
+        try:
+            return self._hasher.hash(password)
+        except UnicodeEncodeError:
+            raise InvalidInput("The password has a character that can't be stored.") from None
 
     def verify(self, password_hash: str, password: str) -> bool:
         """Tell whether the password is the one that was hashed."""
         try:
             self._hasher.verify(password_hash, password)
-        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError, UnicodeEncodeError):
             return False
         return True
 
@@ -109,26 +113,35 @@ class SignIn:
         """Return the account that ``name`` and ``password`` sign in, or why they do not. ``origin`` is the peer's address.
 
         A name that is nobody's takes as long as a wrong password. Failures are counted for the name at this origin and for the
-        origin; a disabled account with the right password is refused all the same.
+        origin, an IPv6 site as one; a disabled account with the right password is refused all the same.
         """
-        at_origin = f"{name.casefold()[:LONGEST_NAME]}\0{origin}"
-        if self._throttle.must_wait(at_origin, _FREE_FAILURES) or self._throttle.must_wait(
-            origin, _FREE_FAILURES_OF_ORIGIN
-        ):
+        network = network_of(origin)
+        at_network = f"{name.casefold()[:LONGEST_NAME]}\0{network}"
+        if self._must_wait(at_network, network):
             return self._refuse(name, origin, SignInDenial.TOO_MANY_FAILURES)
-        if not password or len(password) > LONGEST_PASSWORD or len(name) > LONGEST_NAME:
-            result: Account | SignInDenial = SignInDenial.WRONG_NAME_OR_PASSWORD
-        else:
-            async with self._hashing:
-                result = await asyncio.to_thread(self._verify, name, password)
-        if isinstance(result, Account):
-            self._throttle.succeeded(at_origin)
-            _log.info("signed in", extra={"account": result.logon_name, "origin": origin})
-            return result
-        if result is not SignInDenial.STORE_UNAVAILABLE:
-            self._throttle.failed(at_origin)
-            self._throttle.failed(origin)
+        async with self._hashing:
+            result = await self._checked(name, password, at_network, network)
+            if isinstance(result, Account):
+                self._throttle.succeeded(at_network)
+                _log.info("signed in", extra={"account": result.logon_name, "origin": origin})
+                return result
+            if result in (SignInDenial.WRONG_NAME_OR_PASSWORD, SignInDenial.ACCOUNT_DISABLED):
+                self._throttle.failed(at_network)
+                self._throttle.failed(network)
         return self._refuse(name, origin, result)
+
+    async def _checked(self, name: str, password: str, at_network: str, network: str) -> Account | SignInDenial:
+        if self._must_wait(
+            at_network, network
+        ):  # again: of guesses at the same time, earlier ones have been counted by now
+            return SignInDenial.TOO_MANY_FAILURES
+        if not password or len(password) > LONGEST_PASSWORD or len(name) > LONGEST_NAME:
+            return SignInDenial.WRONG_NAME_OR_PASSWORD
+        return await asyncio.to_thread(self._verify, name, password)
+
+    def _must_wait(self, at_network: str, network: str) -> bool:
+        throttle = self._throttle
+        return throttle.must_wait(at_network, _FREE_FAILURES) or throttle.must_wait(network, _FREE_FAILURES_OF_NETWORK)
 
     def _verify(self, name: str, password: str) -> Account | SignInDenial:
         try:

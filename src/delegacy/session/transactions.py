@@ -37,7 +37,7 @@ class _Step:
 
 @dataclass(slots=True)
 class _Unit:
-    """An open write transaction: the number of the change before it, and what was looked up in it."""
+    """An open write transaction: the number of the change before it, what was looked up in it, and whether ended steps wrote in it."""
 
     work: UnitOfWork
     closing: ExitStack
@@ -47,6 +47,7 @@ class _Unit:
     organization: Organization | None = None
     records: int = 0
     dirty: bool = False
+    holds_others: bool = False
 
 
 class Transactions:
@@ -72,12 +73,16 @@ class Transactions:
     def leave(self) -> None:
         """End the step, and commit when that is due. What a failed commit loses is told by `flush`."""
         step = self._steps.pop()
-        self._release(step)
+        try:
+            self._release(step)
+        except StoreError as error:
+            self._lost = error
         _close(step)
         unit = self._unit
-        if unit is None or not step.writes:
+        if unit is None or not step.writes or self._lost is not None:
             return
         unit.records += 1
+        unit.holds_others = unit.dirty
         if unit.records >= MOST_RECORDS or self._monotonic() - unit.opened >= LONGEST:
             try:
                 self._finish(unit)
@@ -85,12 +90,14 @@ class Transactions:
                 self._lost = error
 
     def undo(self, error: BaseException) -> None:
-        """Undo what the step has changed."""
+        """Undo what the step has changed; after a `StoreError` the transaction too, unless it holds what other steps have changed."""
         step = self._steps[-1]
         savepoint, step.savepoint = step.savepoint, None
         if savepoint is not None:
             savepoint.__exit__(type(error), error, error.__traceback__)
             self.forget()
+        if isinstance(error, StoreError) and self._unit is not None and not self._unit.holds_others:
+            self.discard()
 
     @property
     def reader(self) -> DirectoryReader:

@@ -120,7 +120,11 @@ class Connection(ABC):
 
 
 class SqliteConnection(Connection):
-    """A connection to a SQLite file."""
+    """A connection to a SQLite file.
+
+    SQLite may answer an error, a full disk above all, by undoing the whole transaction. Whoever goes on then would write outside of one:
+    so until the transaction's end every further statement fails with the error that ended it.
+    """
 
     dialect = Dialect.SQLITE
     key_set = "SELECT value FROM json_each(?)"
@@ -128,31 +132,43 @@ class SqliteConnection(Connection):
     def __init__(self, raw: sqlite3.Connection) -> None:
         self.raw: sqlite3.Connection = raw
         self._execute = raw.execute
+        self._writing = False
+        self._ended_by: Exception | None = None
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         try:
             return self._execute(sql, parameters).fetchall()
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            raise _from_sqlite(error) from error
+            raise self._translated(error) from error
 
     def row(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
         try:
             found: Row | None = self._execute(sql, parameters).fetchone()
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            raise _from_sqlite(error) from error
+            raise self._translated(error) from error
         return found
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        if self._ended_by is not None:
+            raise self._ended_by
         try:
             return self._execute(sql, parameters).rowcount
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            raise _from_sqlite(error) from error
+            raise self._translated(error) from error
 
     def run_many(self, sql: str, parameters: Iterable[Sequence[object]]) -> None:
+        if self._ended_by is not None:
+            raise self._ended_by
         try:
             self.raw.executemany(sql, parameters)
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            raise _from_sqlite(error) from error
+            raise self._translated(error) from error
+
+    def _translated(self, error: Exception) -> Exception:
+        ours = _from_sqlite(error)
+        if self._writing and not self.raw.in_transaction:
+            self._ended_by = ours
+        return ours
 
     def selected(self, statement: sa.Select[Any]) -> list[Row]:
         compiled = statement.compile(dialect=_SQLITE, compile_kwargs={"render_postcompile": True})
@@ -164,6 +180,15 @@ class SqliteConnection(Connection):
 
     def begin_writing(self) -> None:
         self.run("BEGIN IMMEDIATE")
+        self._writing = True
+
+    def commit(self) -> None:
+        super().commit()
+        self._writing = False
+
+    def rollback(self) -> None:
+        self._writing, self._ended_by = False, None
+        super().rollback()
 
     def keys(self, keys: Iterable[int]) -> object:
         return f"[{','.join(map(str, keys))}]"
@@ -242,13 +267,11 @@ class Database:
     """
 
     def __init__(self, url: str | sa.URL, *, lock_timeout: float = LOCK_TIMEOUT, page_limit: int | None = None) -> None:
-        try:
-            self.url = sa.make_url(url)
-        except sa.exc.ArgumentError:  # the text may hold a password: it is not repeated
-            raise StoreError("That isn't a database. Give sqlite:///PATH or postgresql://USER@HOST/NAME.") from None
+        self.url = _parsed(url)
         backend = self.url.get_backend_name()
         if backend == "sqlite":
             self.dialect = Dialect.SQLITE
+            self.url = self.url.set(drivername="sqlite")
             self.engine = _sqlite_engine(self.url, lock_timeout, page_limit)
         elif backend in ("postgresql", "postgres"):
             self.dialect = Dialect.POSTGRESQL
@@ -305,6 +328,20 @@ class Database:
             raise translated(error) from error
         except sa.exc.TimeoutError as error:
             raise StoreUnavailable("All connections to the database are in use. Try again.") from error
+
+
+def described(url: str) -> str:
+    """Return a database's URL without user, password and options, for people to read."""
+    parsed = _parsed(url)
+    shown = sa.URL.create(parsed.get_backend_name(), host=parsed.host, port=parsed.port, database=parsed.database)
+    return shown.render_as_string()
+
+
+def _parsed(url: str | sa.URL) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):  # the text may hold a password: it is not repeated
+        raise StoreError("That isn't a database. Give sqlite:///PATH or postgresql://USER@HOST/NAME.") from None
 
 
 _SQLITE: Final = sqlite.dialect(paramstyle="qmark")

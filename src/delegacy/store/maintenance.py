@@ -9,10 +9,13 @@ the number of the last change goes up, also where the backup has a lower one, so
 import errno
 import json
 import os
+import shutil
 import sqlite3
+import struct
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,12 +27,17 @@ import sqlalchemy as sa
 from delegacy.domain.errors import InvalidInput, SchemaTooNew, SchemaTooOld, StoreFull, StoreUnavailable
 from delegacy.store.engine import LOCK_TIMEOUT, Connection, Database, Dialect, translated
 from delegacy.store.migrations import create_schema, upgrade_schema
-from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_of
+from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_in
 
 _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 _CHUNK: Final = 2**20
+_LARGEST_MANIFEST: Final = 2**16
 _OWNER_ONLY: Final = 0o600
+_WITHOUT_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+# What the standard library raises for a zip file that is cut, altered, encrypted, or made by a method that it does not know.
+_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError, RuntimeError)
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _RAISE_CHANGE: Final = "UPDATE head SET change = CASE WHEN change > ? THEN change ELSE ? END + 1 WHERE id = 1"
 
 
@@ -90,8 +98,8 @@ def _files(file: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StoreFull(f"There is no room for {file}, or for unpacking it.", str(file)) from error
         raise StoreUnavailable(f"{file} can't be used: {error.strerror or error}.", str(file)) from error
-    except (zipfile.BadZipFile, EOFError, KeyError, ValueError) as error:
-        raise InvalidInput(f"{file} isn't a backup, or is damaged: {error}.", str(file)) from error
+    except _DAMAGE as error:
+        raise InvalidInput(f"{file} isn't a backup, or is damaged: {str(error).rstrip('.')}.", str(file)) from error
 
 
 @contextmanager
@@ -106,18 +114,33 @@ def _new_file(file: Path) -> Iterator[Any]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.link(unfinished, file)
+        _give_name(unfinished, file)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _give_name(unfinished: Path, file: Path) -> None:
+    """Give a whole file its name, which nothing may have taken meanwhile; some file systems have no links."""
+    try:
+        os.link(unfinished, file)
+    except OSError as error:
+        if error.errno not in _WITHOUT_LINKS:
+            raise
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
+        unfinished.replace(file)
 
 
 @contextmanager
 def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     with zipfile.ZipFile(file) as archive:
+        if strange := [entry.filename for entry in archive.infolist() if entry.compress_type not in _METHODS]:
+            raise ValueError(f"{strange[0]} is packed in a way that backups are not")
         yield archive
 
 
 def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, str]:
+    if archive.getinfo(_MANIFEST).file_size > _LARGEST_MANIFEST:
+        raise ValueError(f"{_MANIFEST} is too large")
     manifest = json.loads(archive.read(_MANIFEST))
     if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
         raise InvalidInput(f"{file} isn't a backup that this program can read.", str(file))
@@ -125,11 +148,7 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, str]:
 
 
 def _revision(database: Database, schema: Schema) -> str:
-    try:
-        with database.engine.connect() as connection:
-            revision = revision_of(connection, schema)
-    except sa.exc.DBAPIError as error:
-        raise translated(error.orig or error) from error
+    revision = revision_in(database, schema)
     if revision is None:
         raise StoreUnavailable(f"The database holds no {schema.name}. There is nothing to back up.")
     return revision
@@ -153,9 +172,13 @@ def _restore_files(archive: zipfile.ZipFile, directory: Database, mail: Database
     directory.file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".delegacy-restore-", dir=directory.file.parent) as place:
         copies = {schema.name: Path(place) / _file_of(schema) for schema in (DIRECTORY, MAIL)}
-        for copy in copies.values():
+        if sum(archive.getinfo(copy.name).file_size for copy in copies.values()) > shutil.disk_usage(place).free:
+            raise StoreFull(f"There is no room for unpacking {file}. Nothing was changed.", str(file))
+        for schema in (DIRECTORY, MAIL):
+            copy = copies[schema.name]
             archive.extract(copy.name, place)
             _refuse_damaged(copy, file)
+            _refuse_foreign(copy, schema, file)
         unpacked = [Database.at(copies[schema.name]) for schema in (DIRECTORY, MAIL)]
         try:
             upgrade_schema(*unpacked)
@@ -173,13 +196,29 @@ def _restore_files(archive: zipfile.ZipFile, directory: Database, mail: Database
 
 
 def _refuse_damaged(copy: Path, file: Path) -> None:
+    found = _asked(copy, "PRAGMA quick_check(1)")
+    if found != [("ok",)]:
+        raise InvalidInput(f"{file} is damaged: {found[0][0] if found else 'it is empty'}.", str(file))
+
+
+def _refuse_foreign(copy: Path, schema: Schema, file: Path) -> None:
+    """Refuse a database with more in it than our tables and their indexes: a trigger would run with every change."""
+    ours = {*schema.metadata.tables, schema.version_table}
+    for kind, name, sql in _asked(copy, "SELECT type, name, sql FROM sqlite_master"):
+        is_ours = kind == "index" or name.startswith("sqlite_") or (kind == "table" and name in ours)
+        if not is_ours or str(sql).upper().startswith("CREATE VIRTUAL"):
+            raise InvalidInput(f"{file} isn't a backup: it holds the {kind} {name}, which is none of ours.", str(file))
+
+
+def _asked(copy: Path, question: str) -> list[tuple[Any, ...]]:
+    """Return what a database says that may be anybody's."""
     try:
         with closing(sqlite3.connect(copy)) as connection:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA cell_size_check = ON")
+            return connection.execute(question).fetchall()
     except sqlite3.DatabaseError as error:
         raise ValueError(error) from error
-    if found != ("ok",):
-        raise InvalidInput(f"{file} is damaged: {found[0]}.", str(file))
 
 
 def _copy_database(source: sqlite3.Connection, target: sqlite3.Connection, reader: Connection | None = None) -> None:

@@ -64,18 +64,28 @@ def require_current(database: Database, wanted: Schema) -> None:
 
     Raises ``SchemaTooOld``, ``SchemaTooNew``, or ``StoreUnavailable`` where there are no tables at all.
     """
-    try:
-        with database.engine.connect() as connection:
-            revision = revision_of(connection, wanted)
-    except sa.exc.DBAPIError as error:
-        raise translated(error.orig or error) from error
+    revision = revision_in(database, wanted)
     if revision is None:
         raise StoreUnavailable(f"The database holds no {wanted.name}. 'delegacy init' makes one.")
     _check(revision, wanted)
 
 
+def has_schema(database: Database, wanted: Schema) -> bool:
+    """Tell whether a database holds a schema, of whatever version."""
+    return revision_in(database, wanted) is not None
+
+
+def revision_in(database: Database, wanted: Schema) -> str | None:
+    """Return the revision of the schema in a database, None where it has no such tables; without waiting for writers."""
+    try:
+        with database.engine.connect() as connection:
+            return revision_of(connection, wanted)
+    except sa.exc.DBAPIError as error:
+        raise translated(error.orig or error) from error
+
+
 def revision_of(connection: sa.Connection, wanted: Schema) -> str | None:
-    """Return the revision of the schema in a database, None where it has no such tables."""
+    """Return the revision that a connection sees, likewise."""
     if not sa.inspect(connection).has_table(wanted.version_table):
         return None
     row = connection.execute(sa.text(f"SELECT version_num FROM {wanted.version_table}")).first()

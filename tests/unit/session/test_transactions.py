@@ -9,6 +9,8 @@ from delegacy.domain.ports import UnitOfWork
 from delegacy.domain.recipient import MAILBOXES
 from delegacy.session import transactions
 from delegacy.session.transactions import Transactions
+from delegacy.store.engine import Database
+from delegacy.store.unit_of_work import SqlStore
 from support.stores import OpenStore, directory_store, recipient
 
 
@@ -74,6 +76,33 @@ def test_a_failed_step_is_undone_alone(opened: OpenStore, work: Transactions) ->
     work.leave()
     work.flush()
     assert names(opened) == {"a"}
+
+
+def test_a_transaction_that_a_full_disk_ended_is_told_of_once_and_the_next_is_another(
+    opened: OpenStore, work: Transactions, watch: Stopwatch
+) -> None:
+    full = Database.at(opened.database.file, page_limit=1)
+    try:
+        on_full_disk = Transactions(SqlStore(full, opened.clock), lambda _: None, watch)
+        add(on_full_disk, "a")
+        on_full_disk.enter(writes=True)
+        with pytest.raises(StoreFull):
+            add_many(on_full_disk)
+        on_full_disk.leave()  # without an undo: what failed was the record of the audit
+        with pytest.raises(StoreFull):
+            on_full_disk.flush()
+        assert not on_full_disk.pending
+    finally:
+        full.close()
+    assert names(opened) == set()
+    add(work, "b")
+    work.flush()
+    assert names(opened) == {"b"}
+
+
+def add_many(work: Transactions) -> None:
+    for number in range(1000):
+        work.writer.add(recipient(f"Number {number}"))
 
 
 def test_a_step_sees_what_earlier_steps_of_the_pipeline_changed(work: Transactions) -> None:

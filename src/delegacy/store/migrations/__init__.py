@@ -7,18 +7,10 @@ PostgreSQL they share a database. No alembic.ini is needed.
 from importlib.resources import as_file, files
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from delegacy.domain.errors import SchemaTooNew, StoreUnavailable
 from delegacy.store.engine import Database
 from delegacy.store.versions import DIRECTORY, MAIL, Schema, prepare, require_current, revision_of, schema_change
-
-
-def has_schema(directory: Database) -> bool:
-    """Tell whether a database holds a directory, of whatever version."""
-    with schema_change(directory) as connection:
-        return revision_of(connection, DIRECTORY) is not None
 
 
 def create_schema(directory: Database, mail: Database) -> None:
@@ -59,6 +51,10 @@ def _upgrade(database: Database, wanted: Schema) -> bool:
 
 def run_revisions(connection: sa.Connection, wanted: Schema) -> None:
     """Run the revisions that a database lacks, from the first one on an empty database; in the transaction that is open."""
+    # Only an upgrade waits for Alembic.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     with as_file(files(__package__)) as folder:
         config = Config()
         config.set_main_option("script_location", str(folder))
