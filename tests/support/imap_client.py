@@ -103,6 +103,12 @@ class ImapClient:
         answer = await self.ask(f'LOGIN "{name}" "{password}"'.encode().replace(b"\\", b"\\\\"))
         assert answer[-1].startswith(b"a OK"), answer
 
+    async def last_words(self) -> bytes:
+        """Return what has come and was not read, when the server has hung up."""
+        async with asyncio.timeout(_PATIENCE):
+            await self.closed.wait()
+        return bytes(self._buffer)
+
     async def rest(self) -> bytes:
         """Return what has come and was not read, when nothing more comes."""
         await asyncio.sleep(_SETTLED)

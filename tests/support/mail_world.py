@@ -162,6 +162,19 @@ class MailWorld:
     def hide(self, mailbox: str) -> None:
         self._update(mailbox, replace(self._people[mailbox], hidden_from_address_lists_enabled=True))
 
+    def show(self, mailbox: str) -> None:
+        self._update(mailbox, replace(self._people[mailbox], hidden_from_address_lists_enabled=False))
+
+    def rename(self, alias: str, display_name: str) -> None:
+        """Give somebody another display name."""
+        self._update(alias, replace(self._people[alias], display_name=display_name))
+
+    def remove(self, alias: str) -> None:
+        """Remove an object from the directory."""
+        with self.directory.write() as work:
+            work.directory.remove(self._people[alias].id)
+            work.commit()
+
     def disable(self, alias: str) -> None:
         self._update(alias, replace(self._people[alias], account_disabled=True))
 
