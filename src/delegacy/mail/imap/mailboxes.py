@@ -100,12 +100,14 @@ class SessionMailboxes:
 
     async def locate(self, name: str) -> FolderName:
         """Return what a name means now. Raises ``Refusal`` if it can mean no folder, or ``InvalidFolderName``."""
-        located = Namespace().locate(name)
-        if located is None:
-            located = (await self.namespace()).locate(name)
+        located = await self.try_locate(name)
         if located is None:
             raise Refusal(NOT_FOUND)
         return located
+
+    async def try_locate(self, name: str) -> FolderName | None:
+        """Return what a name means now, None if it can mean no folder. Raises ``InvalidFolderName``."""
+        return Namespace().locate(name) or (await self.namespace()).locate(name)
 
     async def find(self, name: str, needed: FolderRights) -> OpenFolder:
         """Return the folder that ``name`` means, for a use that needs these rights.
