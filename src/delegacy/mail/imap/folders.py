@@ -25,7 +25,7 @@ async def status(context: SessionContext, command: Status) -> Outcome:
     """Answer STATUS."""
     found = await context.mailboxes.find(command.mailbox, FolderRights.READ_ANY)
     if StatusItem.HIGHESTMODSEQ in command.items:
-        context.enabled.condstore = True
+        context.enable_condstore()
     values = status_values(found.folder, command.items)
     context.stream.write(print_status_data(context.print_mailbox(command.mailbox), values))
     return OK
@@ -46,7 +46,7 @@ async def delete(context: SessionContext, command: Delete) -> Outcome:
     """Delete a folder with its messages."""
     found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_OWNER)
     if context.selected is not None and context.selected.folder.id == found.folder.id:
-        context.select(None)
+        context.close_selected("The mailbox is being deleted.")
     await context.call(context.store.delete_folder, found.opening, found.folder.id)
     return OK
 

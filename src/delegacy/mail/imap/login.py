@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.domain.account import Account
+from delegacy.domain.errors import StoreUnavailable
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.enforcement.opening import Opening
 from delegacy.policy.decision import Deny
@@ -34,6 +35,8 @@ async def sign_in(credentials: Credentials, origin: str, *, door: SignIn, author
     """
     name, mailbox = _split(credentials)
     account = await door.authenticate(name, credentials.password, origin)
+    if account is SignInDenial.STORE_UNAVAILABLE:
+        raise StoreUnavailable("The directory can't be read.")
     if isinstance(account, SignInDenial):
         return None
     if mailbox:

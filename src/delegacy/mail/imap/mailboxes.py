@@ -25,6 +25,13 @@ class SessionOver(Exception):
         self.text = text
 
 
+class OpeningLost(Refusal):
+    """A mailbox beside the session's own that was open and can't be opened any more."""
+
+    def __init__(self) -> None:
+        super().__init__(CANNOT_OPEN)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenFolder:
     """A folder of an open mailbox, with what may be done in it. ``mailbox`` is None for the session's own."""
@@ -90,12 +97,10 @@ class SessionMailboxes:
         return opened
 
     async def renew(self, opening: Opening) -> Opening:
-        """Return a current opening in place of ``opening``. Raises ``Refusal``, or ``SessionOver`` for the session's own mailbox."""
+        """Return a current opening in place of ``opening``. Raises ``OpeningLost``, or ``SessionOver`` for the session's own mailbox."""
         renewed = await self._authorizer.renew(opening)
         if isinstance(renewed, Deny):
-            if self._is_root(opening):
-                raise SessionOver(LOST)
-            raise Refusal(CANNOT_OPEN)
+            raise self._lost(opening)
         return renewed
 
     async def locate(self, name: str) -> FolderName:
@@ -122,15 +127,14 @@ class SessionMailboxes:
     async def authorize(
         self, mailbox: UUID | None, opening: Opening, folder: MailFolder, needed: FolderRights
     ) -> OpenFolder:
-        """Return a folder for a use that needs these rights. Raises ``Refusal``, ``SessionOver``."""
+        """Return a folder for a use that needs these rights. Raises ``Refusal``, also as ``OpeningLost``, or ``SessionOver``."""
         allowed = await self._authorizer.authorize_folder(opening, folder.guid)
         if isinstance(allowed, Deny):
-            if self._is_root(opening):
-                raise SessionOver(LOST)
-            raise Refusal(CANNOT_OPEN)
+            raise self._lost(opening)
         if needed not in allowed.rights:
             raise Refusal(NOT_ALLOWED if FolderRights.FOLDER_VISIBLE in allowed.rights else NOT_FOUND)
         return OpenFolder(mailbox, allowed.opening, folder, allowed.rights)
 
-    def _is_root(self, opening: Opening) -> bool:
-        return self._root is not None and opening.mailbox_guid == self._root.mailbox_guid
+    def _lost(self, opening: Opening) -> OpeningLost | SessionOver:
+        is_root = self._root is not None and opening.mailbox_guid == self._root.mailbox_guid
+        return SessionOver(LOST) if is_root else OpeningLost()

@@ -22,6 +22,7 @@ from delegacy.wire.imap.printing import (
     Condition,
     append_uid_code,
     copy_uid_code,
+    highest_modseq_code,
     print_esearch,
     print_flag_update,
     print_search,
@@ -38,6 +39,8 @@ _FLAGS_AT_ONCE: Final = 2000
 
 async def fetch(context: SessionContext, command: Fetch) -> Outcome:
     """Answer FETCH."""
+    if command.vanished and not context.enabled.qresync:
+        raise bad("QRESYNC is not enabled.")  # RFC 7162 section 3.2.6
     selected = await context.use_selected(FolderRights.READ_ANY)
     spans = _spans(selected, command.numbers, by_uid=command.by_uid)
     plan = FetchPlan(_items(context, command, selected))
@@ -66,7 +69,7 @@ async def store(context: SessionContext, command: Store) -> Outcome:
         needed |= FolderRights.DELETE_ANY
     selected = await _use_writable(context, needed)
     if command.change.unchanged_since is not None:
-        context.enabled.condstore = True
+        context.enable_condstore()
     spans = _spans(selected, command.numbers, by_uid=command.by_uid)
     told: dict[int, int] = {}
     modified: list[int] = []
@@ -90,15 +93,16 @@ async def search(context: SessionContext, command: Search, tag: str) -> Outcome:
     options = command.program.options
     wants_modseq = _asks_for_modseq(command.program.key)
     if wants_modseq:
-        context.enabled.condstore = True
+        context.enable_condstore()
     try:
         found = await FolderSearch(context.store, context.services.workers, selected).find(command.program.key)
     except NoSuchMessage:
         raise bad("There is no such message.") from None
+    meant = found if options is None else _meant(found, options)
     if options is not None and ResultOption.SAVE in options:
-        selected.saved_result = _saved(found, options)
+        selected.saved_result = meant
     numbers = found if command.by_uid else selected.numbers_of(found)
-    modseq = await _highest_modseq(context, selected, found) if wants_modseq and found else None
+    modseq = await _highest_modseq(context, selected, meant) if wants_modseq and found else None
     if options is None and not context.enabled.rev2:
         context.stream.write(print_search(numbers, modseq))
     elif options is None or options - {ResultOption.SAVE}:
@@ -128,7 +132,8 @@ async def copy(context: SessionContext, command: Copy) -> Outcome:
     # RFC 6851 section 4.3: where messages went is said before they are said to be gone.
     if code:
         context.stream.write(print_status(Condition.OK, "Moved.", code=code))
-    return OK
+    await context.tell_changes(expunged=True)
+    return _removed(context, selected)
 
 
 async def expunge(context: SessionContext, command: Expunge) -> Outcome:
@@ -139,9 +144,14 @@ async def expunge(context: SessionContext, command: Expunge) -> Outcome:
         uids = selected.all_uids(_spans(selected, command.uids, by_uid=True))
     await remove_deleted(context, selected, uids)
     await context.tell_changes(expunged=True)
-    if context.enabled.qresync:
-        return Outcome(Condition.OK, "Done.", b"HIGHESTMODSEQ %d" % selected.modseq)
-    return OK
+    return _removed(context, selected)
+
+
+def _removed(context: SessionContext, selected: SelectedFolder) -> Outcome:
+    """Return the outcome of a command that removes messages (RFC 7162 sections 3.2.7 and 3.2.9, RFC 6851 section 4.4)."""
+    if not context.enabled.condstore:
+        return OK
+    return Outcome(Condition.OK, "Done.", highest_modseq_code(selected.modseq))
 
 
 async def remove_deleted(context: SessionContext, selected: SelectedFolder, uids: Sequence[int] | None) -> None:
@@ -192,13 +202,15 @@ def _items(context: SessionContext, command: Fetch, selected: SelectedFolder) ->
     """Return what to fetch: what was asked for, and what goes with it."""
     items = list(command.items)
     if Attribute.MODSEQ in items or command.changed_since is not None:
-        context.enabled.condstore = True
+        context.enable_condstore()
     if command.by_uid:
         items.insert(0, Attribute.UID)
     if command.changed_since is not None:
         items.append(Attribute.MODSEQ)
     if FetchPlan(items).marks_seen and not selected.read_only:
         items.append(Attribute.FLAGS)
+        if context.enabled.condstore:  # RFC 7162 section 3.2.4
+            items += [Attribute.UID, Attribute.MODSEQ]
     return list(dict.fromkeys(items))
 
 
@@ -228,7 +240,7 @@ def _flag_updates(
         print_flag_update(
             number,
             None if command.silent else state.flags,
-            uid=state.uid if command.by_uid or context.enabled.qresync else None,
+            uid=state.uid if command.by_uid or with_modseq else None,  # RFC 7162 section 3.2.4
             modseq=state.modseq if with_modseq else None,
         )
         for number, state in zip(numbers, states, strict=True)
@@ -254,8 +266,11 @@ async def _highest_modseq(context: SessionContext, selected: SelectedFolder, uid
     return max((cast("int", row[1]) for row in rows), default=1)
 
 
-def _saved(found: list[int], options: frozenset[ResultOption]) -> list[int]:
-    """Return what ``$`` means afterwards (RFC 5182 section 2.1): with MIN or MAX alone, those messages only."""
+def _meant(found: list[int], options: frozenset[ResultOption]) -> list[int]:
+    """Return the messages that ``$`` means afterwards (RFC 5182 section 2.1), and MODSEQ in the answer (RFC 4731 section 3.2).
+
+    With MIN or MAX alone, it is those only.
+    """
     ends = options & {ResultOption.MIN, ResultOption.MAX}
     if not found or not ends or options & {ResultOption.ALL, ResultOption.COUNT}:
         return found

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from delegacy.domain.mail_store import FolderChanges, FolderView, MessageRow
 from delegacy.enforcement.opening import Opening
-from delegacy.wire.imap.printing import print_flag_update, print_untagged, print_vanished
+from delegacy.wire.imap.printing import print_flag_update, print_highest_modseq, print_untagged, print_vanished
 from delegacy.wire.imap.sequence import SequenceSet
 
 Span = tuple[int, int]
@@ -45,17 +45,16 @@ NOTHING_TOLD: Final[Mapping[int, int]] = MappingProxyType({})
 class SelectedFolder:
     """A selected folder.
 
-    ``opening`` is of the mailbox that it is in, which ``mailbox`` names, None for the session's own; ``lost`` tells that the right to it
-    has gone; ``modseq`` is the state of the folder that has been taken in.
+    ``opening`` is of the mailbox that it is in, which ``mailbox`` names, None for the session's own;
+    ``modseq`` is the state of the folder that has been taken in, and ``told_until`` the one up to which the client knows everything.
     """
 
     def __init__(self, view: FolderView, opening: Opening, mailbox: UUID | None, *, read_only: bool) -> None:
         self.folder = view.folder
         self.opening = opening
         self.mailbox = mailbox
-        self.lost = False
         self.read_only = read_only
-        self.modseq = view.folder.highest_modseq
+        self.modseq = self.told_until = view.folder.highest_modseq
         self.saved_result: Sequence[int] = ()
         self._uids = array("I", view.uids)
         self._gone: list[int] = []
@@ -141,7 +140,7 @@ class SelectedFolder:
         ``told`` are UIDs with the modification sequence that the client has been told by other means. When ``telling`` keeps expunged
         messages back they keep their numbers, until a later call that does not.
         """
-        known_until = self.folder.uid_next
+        known_until, was_behind = self.folder.uid_next, self.keeps_back
         self.folder, self.modseq = changes.folder, changes.folder.highest_modseq
         self._gone += changes.vanished
         responses: list[bytes] = []
@@ -159,6 +158,11 @@ class SelectedFolder:
                     print_flag_update(place + 1, state.flags, uid=state.uid, modseq=modseq)
                     for place in self._places((state.uid,))
                 ]
+        if not self.keeps_back:
+            self.told_until = self.modseq
+        if telling.vanished and (was_behind or self.keeps_back):
+            # RFC 7162 section 3.2: whoever loses the connection now must ask for what was kept back.
+            responses.append(print_highest_modseq(self.told_until))
         return b"".join(responses)
 
     def _forget(self, gone: list[int], *, vanished: bool) -> bytes:

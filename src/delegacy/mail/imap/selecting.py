@@ -5,13 +5,14 @@ from typing import Final
 from delegacy.domain.folder import SEPARATOR, FolderRights, MailFolder
 from delegacy.domain.mail_store import FolderChanges, FolderView, MailboxAccess, MailStore
 from delegacy.mail.imap.context import SessionContext
-from delegacy.mail.imap.replies import Outcome
+from delegacy.mail.imap.replies import Outcome, bad
 from delegacy.mail.imap.selected import SelectedFolder
 from delegacy.wire.imap.commands import Resync, Select
 from delegacy.wire.imap.printing import (
     ALL_SYSTEM_FLAGS,
     Condition,
     print_flag_update,
+    print_highest_modseq,
     print_list,
     print_status,
     print_untagged,
@@ -24,12 +25,12 @@ _CHANGING: Final = FolderRights.EDIT_ANY | FolderRights.DELETE_ANY | FolderRight
 
 async def select(context: SessionContext, command: Select) -> Outcome:
     """Select a folder. Whatever was selected before is not any more, also when this fails."""
+    if command.resync is not None and not context.enabled.qresync:
+        raise bad("QRESYNC is not enabled.")  # RFC 7162 section 3.2.5
     if context.selected is not None:
-        context.select(None)
-        if context.enabled.qresync or context.enabled.rev2:
-            context.stream.write(print_status(Condition.OK, "The previous mailbox is closed.", code=b"CLOSED"))
-    if command.condstore or command.resync is not None:
-        context.enabled.condstore = True
+        context.close_selected("The previous mailbox is closed.")
+    if command.condstore:
+        context.enable_condstore()
     found = await context.mailboxes.find(command.mailbox, FolderRights.READ_ANY)
     read_only = command.read_only or not found.rights & _CHANGING
     view, first_unseen = await context.call(_look, context.store, found.opening, found.folder.id)
@@ -70,7 +71,7 @@ def _description(
     responses += [
         print_status(Condition.OK, "UIDs are valid.", code=b"UIDVALIDITY %d" % folder.uid_validity),
         print_status(Condition.OK, "The next UID.", code=b"UIDNEXT %d" % folder.uid_next),
-        print_status(Condition.OK, "The last change.", code=b"HIGHESTMODSEQ %d" % folder.highest_modseq),
+        print_highest_modseq(folder.highest_modseq),
     ]
     return b"".join(responses)
 

@@ -73,6 +73,11 @@ def print_status(condition: Condition, text: str, *, tag: str | None = None, cod
     )
 
 
+def print_highest_modseq(modseq: int) -> bytes:
+    """Return the response that tells the modification sequence of the folder's last change (RFC 7162 section 3.1.2.1)."""
+    return print_status(Condition.OK, "The last change.", code=highest_modseq_code(modseq))
+
+
 def print_continuation(text: bytes = b"") -> bytes:
     """Return a command continuation request."""
     return b"+ %b\r\n" % text
@@ -131,6 +136,11 @@ def print_vanished(uids: Sequence[int], *, earlier: bool) -> bytes:
     if not uids:
         return b""
     return b"* VANISHED %b%b\r\n" % (b"(EARLIER) " if earlier else b"", print_uids(uids))
+
+
+def highest_modseq_code(modseq: int) -> bytes:
+    """Return the response code HIGHESTMODSEQ (RFC 7162 section 3.1.2.1)."""
+    return b"HIGHESTMODSEQ %d" % modseq
 
 
 def append_uid_code(uid_validity: int, uids: Sequence[int]) -> bytes:
