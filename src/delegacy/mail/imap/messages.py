@@ -1,13 +1,21 @@
 """The commands on messages: FETCH, STORE, SEARCH, COPY, MOVE, EXPUNGE, APPEND (RFC 9051 sections 6.3.12 and 6.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, cast
 
 from delegacy.domain.folder import FolderNotFound, FolderRights
 from delegacy.domain.mail_item import Flags, SystemFlag
 from delegacy.domain.mail_search import ChangedSince
-from delegacy.domain.mail_store import Copied, FlagAction, FlagChange, FlagState, MessageColumn, Placed
+from delegacy.domain.mail_store import (
+    Copied,
+    FlagAction,
+    FlagChange,
+    FlagChangeResult,
+    FlagState,
+    MessageColumn,
+    Placed,
+)
 from delegacy.mail.imap.context import SessionContext
 from delegacy.mail.imap.mailboxes import OpenFolder
 from delegacy.mail.imap.reading import FolderReader
@@ -55,7 +63,7 @@ async def fetch(context: SessionContext, command: Fetch) -> Outcome:
     reader = FolderReader(context.store, context.services.workers, selected)
     if plan.marks_seen and not selected.read_only:
         for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
-            told |= _modseqs((await _change_flags(context, selected, uids, _SEEN))[0])
+            told |= _modseqs((await _change_flags(context, selected, uids, _SEEN)).states)
     async for batch in reader.batches(spans, plan.columns):
         await context.send(plan.print(batch.numbers, batch.rows))
     await context.tell_changes(expunged=command.by_uid, told=told)
@@ -74,11 +82,12 @@ async def store(context: SessionContext, command: Store) -> Outcome:
     told: dict[int, int] = {}
     modified: list[int] = []
     for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
-        states, left_alone = await _change_flags(context, selected, uids, command.change)
-        modified += left_alone
-        told |= _modseqs(states)
+        result = await _change_flags(context, selected, uids, command.change)
+        modified += result.modified
+        # Who is told nothing of a message's flags works them out of what he knew, which must have been all.
+        told |= _modseqs(_surely_known(selected, result) if command.silent else result.states)
         if not command.silent or context.enabled.condstore:
-            await context.send(_flag_updates(context, selected, states, command))
+            await context.send(_flag_updates(context, selected, result.states, command))
     await context.tell_changes(expunged=command.by_uid, told=told)
     if not modified:
         return OK
@@ -222,13 +231,19 @@ async def _changed(context: SessionContext, selected: SelectedFolder, spans: lis
 
 async def _change_flags(
     context: SessionContext, selected: SelectedFolder, uids: Sequence[int], change: FlagChange
-) -> tuple[Sequence[FlagState], Sequence[int]]:
-    result = await context.call(context.store.change_flags, selected.opening, selected.folder.id, uids, change)
-    return result.states, result.modified
+) -> FlagChangeResult:
+    return await context.call(context.store.change_flags, selected.opening, selected.folder.id, uids, change)
 
 
-def _modseqs(states: Sequence[FlagState]) -> dict[int, int]:
+def _modseqs(states: Iterable[FlagState]) -> dict[int, int]:
     return {state.uid: state.modseq for state in states}
+
+
+def _surely_known(selected: SelectedFolder, result: FlagChangeResult) -> Iterator[FlagState]:
+    """Yield the states of messages that nobody else has changed since the session took changes in."""
+    return (
+        state for state, previous in zip(result.states, result.previous, strict=True) if previous <= selected.modseq
+    )
 
 
 def _flag_updates(
