@@ -121,7 +121,7 @@ def enable(context: SessionContext, capabilities: tuple[bytes, ...]) -> Outcome:
     """Answer ENABLE (RFC 5161): what is not known is passed over."""
     enabled = context.enabled
     answer = [b"ENABLED"]
-    for capability in capabilities:
+    for capability in dict.fromkeys(capabilities):
         match capability:
             case b"IMAP4REV2":
                 enabled.rev2 = True

@@ -41,7 +41,7 @@ class Namespace:
 
     def __init__(self, others: Iterable[Target] = ()) -> None:
         self.others: Mapping[str, Target] = MappingProxyType(_shown_names(tuple(others)))
-        self._by_key = {_key(name): target for name, target in self.others.items()}
+        self._by_key = {name_key(name): target for name, target in self.others.items()}
         self._names = {target.guid: name for name, target in self.others.items()}
 
     def locate(self, name: str) -> FolderName | None:
@@ -56,7 +56,7 @@ class Namespace:
 
     def _locate_other(self, name: str) -> FolderName | None:
         shown, below, rest = name.partition(SEPARATOR)
-        target = self._by_key.get(_key(shown))
+        target = self._by_key.get(name_key(shown))
         if target is None:
             return None
         if not below:
@@ -74,6 +74,11 @@ class Namespace:
         return top if path.key == _INBOX.key else f"{top}{SEPARATOR}{path}"
 
 
+def name_key(name: str) -> str:
+    """Return what two spellings of a name share."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def ancestors(name: str) -> Iterable[str]:
     """Yield the names above ``name``, the nearest first."""
     while SEPARATOR in name:
@@ -83,25 +88,20 @@ def ancestors(name: str) -> Iterable[str]:
 
 def _shown_names(targets: tuple[Target, ...]) -> dict[str, Target]:
     plain = {target.guid: _cleaned(target.display_name) or _cleaned(target.address) for target in targets}
-    taken = Counter(_key(name) for name in plain.values())
+    taken = Counter(name_key(name) for name in plain.values())
     shown: dict[str, Target] = {}
     keys: set[str] = set()
     for target in targets:
         name = plain[target.guid]
-        if not name or taken[_key(name)] > 1:
+        if not name or taken[name_key(name)] > 1:
             name = f"{name} ({_cleaned(target.address)})".strip()
-        if _key(name) in keys:
+        if name_key(name) in keys:
             name = f"{name} {target.guid}"
-        while _key(name) in keys:  # somebody has called himself just so
+        while name_key(name) in keys:  # somebody has called himself just so
             name += "_"
-        keys.add(_key(name))
+        keys.add(name_key(name))
         shown[name] = target
     return shown
-
-
-def _key(name: str) -> str:
-    """Return what two spellings of a name share."""
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _cleaned(text: str) -> str:

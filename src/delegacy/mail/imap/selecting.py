@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from delegacy.domain.folder import SEPARATOR, FolderRights, MailFolder
+from delegacy.domain.folder import FolderRights, MailFolder
 from delegacy.domain.mail_store import FolderChanges, FolderView, MailboxAccess, MailStore
 from delegacy.mail.imap.context import SessionContext
+from delegacy.mail.imap.listing import describe
 from delegacy.mail.imap.replies import Outcome, bad
 from delegacy.mail.imap.selected import SelectedFolder
 from delegacy.wire.imap.commands import Resync, Select
@@ -13,7 +14,6 @@ from delegacy.wire.imap.printing import (
     Condition,
     print_flag_update,
     print_highest_modseq,
-    print_list,
     print_status,
     print_untagged,
     print_vanished,
@@ -38,8 +38,7 @@ async def select(context: SessionContext, command: Select) -> Outcome:
     context.select(selected)
     context.stream.write(_description(context, view.folder, selected, first_unseen))
     if context.enabled.rev2:
-        name = context.print_mailbox(command.mailbox)
-        context.stream.write(print_list(b"LIST", (), SEPARATOR, name))
+        context.stream.write(await describe(context, command.mailbox))
     if command.resync is not None and command.resync.uid_validity == view.folder.uid_validity:
         changes = await context.call(context.store.changes, found.opening, found.folder.id, command.resync.modseq)
         context.stream.write(_resynchronization(selected, command.resync, changes))
