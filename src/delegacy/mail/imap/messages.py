@@ -173,7 +173,7 @@ async def append(context: SessionContext, command: Append) -> Outcome:
     if not command.message:
         raise no("A message can't be empty.")
     if b"\0" in command.message:
-        raise no("A message can't hold a NUL.")
+        raise no("A message can't hold a NUL.", b"UNKNOWN-CTE")  # RFC 3516 section 4.4
     target = await _find_target(context, command.mailbox)
     received = command.received or context.now()
     placed = await context.call(_append, context, target, command, received)

@@ -47,6 +47,7 @@ _IDLE_SECONDS: Final = 31 * 60.0
 """RFC 9051 section 5.4: at least half an hour."""
 _MOST_FAILURES: Final = 3
 _MOST_BAD_COMMANDS: Final = 20
+"""In a row."""
 
 _BEFORE_LOGIN: Final = b"IMAP4rev1 IMAP4rev2 LITERAL- SASL-IR ID ENABLE AUTH=PLAIN"
 _AFTER_LOGIN: Final = (
@@ -157,10 +158,9 @@ class ImapSession(ImapStream):
 
     def _finish(self, tag: str | None, outcome: Outcome) -> None:
         self.write(print_status(outcome.condition, outcome.text, tag=tag, code=outcome.code))
-        if outcome.condition is Condition.BAD:
-            self._bad_commands += 1
-            if self._bad_commands > _MOST_BAD_COMMANDS:
-                raise SessionOver("Too many commands that can't be read.")
+        self._bad_commands = self._bad_commands + 1 if outcome.condition is Condition.BAD else 0
+        if self._bad_commands > _MOST_BAD_COMMANDS:
+            raise SessionOver("Too many commands that can't be read.")
 
     async def _outcome(self, tagged: Tagged) -> Outcome:
         """Run a command, and return what the client is told."""
