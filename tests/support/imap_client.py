@@ -31,6 +31,9 @@ class MemoryTransport(asyncio.Transport):
         if not self._closing:
             self._client.received(bytes(data))
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Nothing is ever kept here."""
+
     def pause_reading(self) -> None:
         self.reading = False
 

@@ -91,11 +91,6 @@ class SessionContext:
         """Return a mailbox name as this client reads it."""
         return print_mailbox(name, utf8=self.enabled.rev2)
 
-    async def send(self, data: bytes) -> None:
-        """Send bytes, and wait for room. Raises ``PeerGone``."""
-        self.stream.write(data)
-        await self.stream.flush()
-
     async def use_selected(self, needed: FolderRights) -> SelectedFolder:
         """Return the selected folder for a use that needs these rights, its opening renewed.
 
@@ -162,4 +157,4 @@ class SessionContext:
         except FolderNotFound:
             raise SessionOver("The selected mailbox has been deleted.") from None
         telling = Telling(expunged, vanished=self.enabled.qresync, modseq=self.enabled.condstore)
-        self.stream.write(selected.absorb(changes, telling, told))
+        await self.stream.send(selected.absorb(changes, telling, told))

@@ -58,14 +58,14 @@ async def fetch(context: SessionContext, command: Fetch) -> Outcome:
             changes = await context.call(
                 context.store.changes, selected.opening, selected.folder.id, command.changed_since
             )
-            context.stream.write(print_vanished(command.numbers.pick(changes.vanished), earlier=True))
+            await context.stream.send(print_vanished(command.numbers.pick(changes.vanished), earlier=True))
     told: dict[int, int] = {}
     reader = FolderReader(context.store, context.services.workers, selected)
     if plan.marks_seen and not selected.read_only:
         for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
             told |= _modseqs((await _change_flags(context, selected, uids, _SEEN)).states)
     async for batch in reader.batches(spans, plan.columns):
-        await context.send(plan.print(batch.numbers, batch.rows))
+        await context.stream.send(plan.print(batch.numbers, batch.rows))
     await context.tell_changes(expunged=command.by_uid, told=told)
     return OK
 
@@ -87,7 +87,7 @@ async def store(context: SessionContext, command: Store) -> Outcome:
         # Who is told nothing of a message's flags works them out of what he knew, which must have been all.
         told |= _modseqs(_surely_known(selected, result) if command.silent else result.states)
         if not command.silent or context.enabled.condstore:
-            await context.send(_flag_updates(context, selected, result.states, command))
+            await context.stream.send(_flag_updates(context, selected, result.states, command))
     await context.tell_changes(expunged=command.by_uid, told=told)
     if not modified:
         return OK
@@ -113,10 +113,10 @@ async def search(context: SessionContext, command: Search, tag: str) -> Outcome:
     numbers = found if command.by_uid else selected.numbers_of(found)
     modseq = await _highest_modseq(context, selected, meant) if wants_modseq and found else None
     if options is None and not context.enabled.rev2:
-        context.stream.write(print_search(numbers, modseq))
+        await context.stream.send(print_search(numbers, modseq))
     elif options is None or options - {ResultOption.SAVE}:
         results = _results(numbers, options or _ALL, modseq)
-        context.stream.write(print_esearch(tag, results, by_uid=command.by_uid))
+        await context.stream.send(print_esearch(tag, results, by_uid=command.by_uid))
     return OK
 
 

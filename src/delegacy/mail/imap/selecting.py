@@ -41,7 +41,7 @@ async def select(context: SessionContext, command: Select) -> Outcome:
         context.stream.write(await describe(context, command.mailbox))
     if command.resync is not None and command.resync.uid_validity == view.folder.uid_validity:
         changes = await context.call(context.store.changes, found.opening, found.folder.id, command.resync.modseq)
-        context.stream.write(_resynchronization(selected, command.resync, changes))
+        await context.stream.send(_resynchronization(selected, command.resync, changes))
     mode = b"READ-ONLY" if read_only else b"READ-WRITE"
     return Outcome(Condition.OK, "Selected.", mode)
 
