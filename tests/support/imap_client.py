@@ -76,17 +76,29 @@ class ImapClient:
         """Return the next line without its CRLF."""
         async with asyncio.timeout(_PATIENCE):
             while (end := self._buffer.find(b"\r\n")) < 0:
-                if self.closed.is_set():
-                    raise EOFError(bytes(self._buffer))
-                self._arrived.clear()
-                arrival = asyncio.ensure_future(self._arrived.wait())
-                close = asyncio.ensure_future(self.closed.wait())
-                await asyncio.wait({arrival, close}, return_when=asyncio.FIRST_COMPLETED)
-                arrival.cancel()
-                close.cancel()
+                await self._more()
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 2]
         return line
+
+    async def octets(self, count: int) -> bytes:
+        """Return so many of the next octets."""
+        async with asyncio.timeout(_PATIENCE):
+            while len(self._buffer) < count:
+                await self._more()
+        octets = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return octets
+
+    async def _more(self) -> None:
+        if self.closed.is_set():
+            raise EOFError(bytes(self._buffer))
+        self._arrived.clear()
+        arrival = asyncio.ensure_future(self._arrived.wait())
+        close = asyncio.ensure_future(self.closed.wait())
+        await asyncio.wait({arrival, close}, return_when=asyncio.FIRST_COMPLETED)
+        arrival.cancel()
+        close.cancel()
 
     async def until(self, start: bytes) -> list[bytes]:
         """Return lines up to and including the first that begins with ``start``."""
