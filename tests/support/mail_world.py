@@ -21,11 +21,11 @@ from delegacy.session.founding import found_organization
 from delegacy.session.signin import SignIn
 from delegacy.store import versions
 from delegacy.store.decisions import SqlDecisionFacts
-from delegacy.store.engine import Database
 from delegacy.store.mailstore import SqlMailStore
 from delegacy.store.signin import SqlSignInNames
 from delegacy.store.unit_of_work import SqlStore
 from delegacy.wire.analysis import analyse_message
+from support.scratch import scratch_database
 
 PASSWORD: Final = "secret"
 START: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -195,8 +195,8 @@ class MailWorld:
 def mail_world(folder: Path) -> Iterator[MailWorld]:
     """Return an organization without people in two SQLite files."""
     clock = SteppingClock()
-    directory_database = Database.at(folder / "directory.db")
-    mail_database = Database.at(folder / "mail.db")
+    directory_database = scratch_database(folder / "directory.db")
+    mail_database = scratch_database(folder / "mail.db")
     versions.prepare(directory_database, versions.DIRECTORY)
     versions.prepare(mail_database, versions.MAIL)
     store, facts = SqlStore(directory_database, clock), SqlDecisionFacts(directory_database)
