@@ -53,8 +53,8 @@ async def sign_in(credentials: Credentials, origin: str, *, door: SignIn, author
 def _split(credentials: Credentials) -> tuple[str, str]:
     """Return the name to sign in with and the mailbox to open, empty for one's own. An authorization identity goes first."""
     name, mailbox = credentials.authentication_identity, credentials.authorization_identity
+    if mailbox.casefold() == name.casefold():
+        # Some clients always send an authorization identity (RFC 4616 section 2: it may be the authentication identity).
+        mailbox = ""
     found = _ACCOUNT_AND_MAILBOX.fullmatch(name)
-    if found is not None:
-        return f"{found[1]}\\{found[3]}", mailbox or found[4]
-    # Some clients always send an authorization identity (RFC 4616 section 2: it may be the authentication identity).
-    return name, "" if mailbox.casefold() == name.casefold() else mailbox
+    return (name, mailbox) if found is None else (f"{found[1]}\\{found[3]}", mailbox or found[4])
