@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from delegacy.domain.folder import SEPARATOR, FolderPath, FolderRights, MailFolder, SpecialFolder
+from delegacy.domain.folder import SEPARATOR, FolderPath, MailFolder, SpecialFolder
 from delegacy.mail.imap.context import SessionContext
 from delegacy.mail.imap.namespace import Namespace, ancestors, name_key
 from delegacy.mail.imap.replies import OK, Outcome, Refusal
@@ -114,17 +114,10 @@ async def _entries_of(context: SessionContext, namespace: Namespace, mailbox: UU
     folders = await context.call(context.store.folders, opening)
     said = await context.call(context.store.subscriptions, opening, context.account_guid)
     wanted = {path.key: subscribed for path, subscribed in said.items()}
-    shown: list[MailFolder] = []
-    for folder in folders:
-        try:
-            await context.mailboxes.authorize(mailbox, opening, folder, FolderRights.FOLDER_VISIBLE)
-        except Refusal:
-            continue
-        shown.append(folder)
     entries = [
         # What nobody has said anything about is shown: most programs show only what is subscribed to.
         _Entry(namespace.name(mailbox, folder.path), folder, mailbox is None, wanted.get(folder.path.key, True))
-        for folder in shown
+        for folder in await context.mailboxes.visible(opening, folders)
     ]
     there = {folder.path.key for folder in folders}
     absent = (path for path, subscribed in said.items() if subscribed and path.key not in there)

@@ -1,5 +1,6 @@
 """The mailboxes of a session: its own at the root and those beside it, each opened through the authorizer and renewed at every use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -134,6 +135,15 @@ class SessionMailboxes:
         if needed not in allowed.rights:
             raise Refusal(NOT_ALLOWED if FolderRights.FOLDER_VISIBLE in allowed.rights else NOT_FOUND)
         return OpenFolder(mailbox, allowed.opening, folder, allowed.rights)
+
+    async def visible(self, opening: Opening, folders: Sequence[MailFolder]) -> list[MailFolder]:
+        """Return those folders of a mailbox that may be listed. Raises ``OpeningLost``, ``SessionOver``."""
+        allowed = await self._authorizer.authorize_folders(opening, [folder.guid for folder in folders])
+        if isinstance(allowed, Deny):
+            raise self._lost(opening)
+        return [
+            folder for folder, one in zip(folders, allowed, strict=True) if FolderRights.FOLDER_VISIBLE in one.rights
+        ]
 
     def _lost(self, opening: Opening) -> OpeningLost | SessionOver:
         is_root = self._root is not None and opening.mailbox_guid == self._root.mailbox_guid
