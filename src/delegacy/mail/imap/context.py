@@ -157,4 +157,4 @@ class SessionContext:
         except FolderNotFound:
             raise SessionOver("The selected mailbox has been deleted.") from None
         telling = Telling(expunged, vanished=self.enabled.qresync, modseq=self.enabled.condstore)
-        await self.stream.send(selected.absorb(changes, telling, told))
+        await self.stream.send_parts(selected.absorb(changes, telling, told))

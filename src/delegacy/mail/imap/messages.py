@@ -28,11 +28,11 @@ from delegacy.wire.imap.fetch import Attribute, FetchItem
 from delegacy.wire.imap.fetch_plan import FetchPlan
 from delegacy.wire.imap.printing import (
     Condition,
+    FlagItems,
     append_uid_code,
     copy_uid_code,
     highest_modseq_code,
     print_esearch,
-    print_flag_update,
     print_search,
     print_status,
     print_vanished,
@@ -58,7 +58,8 @@ async def fetch(context: SessionContext, command: Fetch) -> Outcome:
             changes = await context.call(
                 context.store.changes, selected.opening, selected.folder.id, command.changed_since
             )
-            await context.stream.send(print_vanished(command.numbers.pick(changes.vanished), earlier=True))
+            vanished = selected.unknown(command.numbers.pick(changes.vanished))
+            await context.stream.send(print_vanished(vanished, earlier=True))
     told: dict[int, int] = {}
     reader = FolderReader(context.store, context.services.workers, selected)
     if plan.marks_seen and not selected.read_only:
@@ -87,7 +88,7 @@ async def store(context: SessionContext, command: Store) -> Outcome:
         # Who is told nothing of a message's flags works them out of what he knew, which must have been all.
         told |= _modseqs(_surely_known(selected, result) if command.silent else result.states)
         if not command.silent or context.enabled.condstore:
-            await context.stream.send(_flag_updates(context, selected, result.states, command))
+            await context.stream.send_parts(selected.flag_updates(result.states, _items_told(context, command)))
     await context.tell_changes(expunged=command.by_uid, told=told)
     if not modified:
         return OK
@@ -246,20 +247,10 @@ def _surely_known(selected: SelectedFolder, result: FlagChangeResult) -> Iterato
     )
 
 
-def _flag_updates(
-    context: SessionContext, selected: SelectedFolder, states: Sequence[FlagState], command: Store
-) -> bytes:
-    with_modseq = context.enabled.condstore
-    numbers = selected.numbers_of(state.uid for state in states)
-    return b"".join(
-        print_flag_update(
-            number,
-            None if command.silent else state.flags,
-            uid=state.uid if command.by_uid or with_modseq else None,  # RFC 7162 section 3.2.4
-            modseq=state.modseq if with_modseq else None,
-        )
-        for number, state in zip(numbers, states, strict=True)
-    )
+def _items_told(context: SessionContext, command: Store) -> FlagItems:
+    # RFC 7162 section 3.2.4: a client that is aware of modification sequences is always told of both.
+    aware = context.enabled.condstore
+    return FlagItems(uid=command.by_uid or aware, flags=not command.silent, modseq=aware)
 
 
 def _asks_for_modseq(key: SearchKey) -> bool:

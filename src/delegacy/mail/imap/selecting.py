@@ -1,5 +1,6 @@
 """SELECT and EXAMINE (RFC 9051 sections 6.3.2 and 6.3.3, RFC 7162)."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from delegacy.domain.folder import FolderRights, MailFolder
@@ -12,7 +13,7 @@ from delegacy.wire.imap.commands import Resync, Select
 from delegacy.wire.imap.printing import (
     ALL_SYSTEM_FLAGS,
     Condition,
-    print_flag_update,
+    FlagItems,
     print_highest_modseq,
     print_status,
     print_untagged,
@@ -41,7 +42,7 @@ async def select(context: SessionContext, command: Select) -> Outcome:
         context.stream.write(await describe(context, command.mailbox))
     if command.resync is not None and command.resync.uid_validity == view.folder.uid_validity:
         changes = await context.call(context.store.changes, found.opening, found.folder.id, command.resync.modseq)
-        await context.stream.send(_resynchronization(selected, command.resync, changes))
+        await context.stream.send_parts(_resynchronization(selected, command.resync, changes))
     mode = b"READ-ONLY" if read_only else b"READ-WRITE"
     return Outcome(Condition.OK, "Selected.", mode)
 
@@ -75,15 +76,10 @@ def _description(
     return b"".join(responses)
 
 
-def _resynchronization(selected: SelectedFolder, resync: Resync, changes: FolderChanges) -> bytes:
-    """Return what has happened since the client was last here (RFC 7162 section 3.2.5)."""
+def _resynchronization(selected: SelectedFolder, resync: Resync, changes: FolderChanges) -> Iterator[bytes]:
+    """Yield what has happened since the client was last here (RFC 7162 section 3.2.5), a part at a time."""
     known = resync.known_uids or EVERYTHING
-    vanished = known.pick(changes.vanished)
     wanted = frozenset(known.pick([state.uid for state in changes.updated]))
-    updates = [
-        print_flag_update(number, state.flags, uid=state.uid, modseq=state.modseq)
-        for state in changes.updated
-        if state.uid in wanted
-        for number in selected.numbers_of((state.uid,))
-    ]
-    return print_vanished(vanished, earlier=True) + b"".join(updates)
+    yield print_vanished(selected.unknown(known.pick(changes.vanished)), earlier=True)
+    updated = [state for state in changes.updated if state.uid in wanted]
+    yield from selected.flag_updates(updated, FlagItems(uid=True, flags=True, modseq=True))

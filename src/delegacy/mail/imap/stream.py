@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import Final
 
 from delegacy.mail.listener import Connection
@@ -113,6 +114,12 @@ class ImapStream(Connection):
         for part in (memoryview(data)[start : start + _MOST_AT_ONCE] for start in range(0, len(data), _MOST_AT_ONCE)):
             self.write(part)
             await self.flush()
+
+    async def send_parts(self, parts: Iterable[bytes]) -> None:
+        """Send what takes time to make, a part at a time, letting others have their turn in between. Raises ``PeerGone``."""
+        for part in parts:
+            await self.send(part)
+            await asyncio.sleep(0)
 
     def write(self, data: bytes | memoryview) -> None:
         """Send a few bytes, without waiting."""
