@@ -19,11 +19,11 @@ from delegacy.domain.rights import MailboxRight
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.session.founding import found_organization
 from delegacy.session.signin import SignIn
-from delegacy.store import versions
 from delegacy.store.decisions import SqlDecisionFacts
 from delegacy.store.mailstore import SqlMailStore
 from delegacy.store.signin import SqlSignInNames
 from delegacy.store.unit_of_work import SqlStore
+from delegacy.store.versions import DIRECTORY, MAIL
 from delegacy.wire.analysis import analyse_message
 from support.scratch import scratch_database
 
@@ -195,10 +195,8 @@ class MailWorld:
 def mail_world(folder: Path) -> Iterator[MailWorld]:
     """Return an organization without people in two SQLite files."""
     clock = SteppingClock()
-    directory_database = scratch_database(folder / "directory.db")
-    mail_database = scratch_database(folder / "mail.db")
-    versions.prepare(directory_database, versions.DIRECTORY)
-    versions.prepare(mail_database, versions.MAIL)
+    directory_database = scratch_database(folder / "directory.db", DIRECTORY)
+    mail_database = scratch_database(folder / "mail.db", MAIL)
     store, facts = SqlStore(directory_database, clock), SqlDecisionFacts(directory_database)
     try:
         with store.write() as work:

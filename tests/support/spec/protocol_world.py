@@ -28,6 +28,7 @@ from delegacy.policy.decision import OpenRight, SendRight
 from delegacy.session.signin import SignIn
 from delegacy.store.mail_queue import SqlMailQueue
 from delegacy.store.mailstore import SqlMailStore
+from delegacy.store.versions import DIRECTORY, MAIL
 from delegacy.wire.analysis import analyse_message
 from support.imap_client import ImapClient, ImapService, imap_service
 from support.mail_store import Access, opened_mail
@@ -257,7 +258,10 @@ def _right_shown(content: bytes, own: str, author: str, *, null_reverse_path: bo
 @contextmanager
 def protocol_world(folder: Path) -> Iterator[ProtocolWorld]:
     """Return a world without recipients, in SQLite files in a folder."""
-    directory, content = scratch_database(folder / "directory.db"), scratch_database(folder / "mail.db")
+    directory, content = (
+        scratch_database(folder / "directory.db", DIRECTORY),
+        scratch_database(folder / "mail.db", MAIL),
+    )
     with directory_store(directory) as opened, opened_mail(content) as mail:
         world = ProtocolWorld(opened, mail.store)
         try:
