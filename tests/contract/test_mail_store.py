@@ -286,6 +286,9 @@ class MessageContract:
         result = mail.store.change_flags(AYLA, mail.folder().id, [first, second], change)
         assert [state.uid for state in result.states] == [second]
         assert result.modified == (first,)
+        assert [(state.uid, before) for state, before in zip(result.states, result.previous, strict=True)] == [
+            (second, known)
+        ]
         assert mail.flags(first) == (SystemFlag.SEEN, "")
 
     def test_a_folder_remembers_its_keywords_in_one_spelling(self, mail: OpenMail) -> None:

@@ -49,17 +49,17 @@ class Conversation:
             case "" | "#":
                 return
             case "C:":
-                self._send(_expanded(rest).encode() + b"\r\n")
+                self._send(expanded(rest).encode() + b"\r\n")
             case "c:":
-                self._send(rest.encode().decode("unicode_escape").encode("latin-1"))
+                self._send(escaped(rest))
             case "S:":
                 heard = self._hear()
-                assert _fits(rest, heard), f"the server said: {heard}"
+                assert fits(rest, heard), f"the server said: {heard}"
             case "==":
                 self._direct(rest)
             case "M:":
                 while self._message:
-                    if _fits(rest, self._message.pop(0)):
+                    if fits(rest, self._message.pop(0)):
                         return
                 raise AssertionError("the message has no such line after the one before")
             case "!M:":
@@ -113,14 +113,21 @@ class Conversation:
         return self._socket.recv(65536)
 
 
-def _expanded(text: str) -> str:
+def expanded(text: str) -> str:
+    """Return what a client's line stands for."""
     text = _PLAIN.sub(lambda found: _base64(f"\0{found[1]}@contoso.com\0secret"), text)
     return _BASE64.sub(lambda found: _base64(found[1].replace("\\0", "\0")), text)
 
 
+def escaped(text: str) -> bytes:
+    """Return the octets that a line with escapes writes."""
+    return text.encode().decode("unicode_escape").encode("latin-1")
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Tell whether a line is what an expectation says."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("..."))), text) is not None
+
+
 def _base64(text: str) -> str:
     return b64encode(text.encode()).decode("ascii")
-
-
-def _fits(pattern: str, text: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("..."))), text) is not None

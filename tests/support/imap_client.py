@@ -1,89 +1,46 @@
-"""A client for the IMAP server, in the same process and without sockets: bytes go in and out of the real session."""
+"""A client for the IMAP server, in the same process and without sockets."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, Protocol
 
+from delegacy.domain.mail_store import MailStore
+from delegacy.domain.ports import Clock
+from delegacy.enforcement.authorizer import Authorizer
 from delegacy.mail.imap.context import ImapServices
 from delegacy.mail.imap.session import ImapSession
 from delegacy.mail.imap.watch import FolderWatch
 from delegacy.mail.imap.workers import MailWorkers
-from support.mail_world import PASSWORD, MailWorld
+from delegacy.session.signin import SignIn
+from support.mail_world import PASSWORD
+from support.memory_client import MemoryClient
 
 MESSAGE_SIZE: Final = 1024 * 1024
 
-_PATIENCE: Final = 10.0
-_SETTLED: Final = 0.05
+
+class ImapWorld(Protocol):
+    """What a server needs."""
+
+    @property
+    def mail(self) -> MailStore: ...
+
+    @property
+    def authorizer(self) -> Authorizer: ...
+
+    @property
+    def sign_in(self) -> SignIn: ...
+
+    @property
+    def clock(self) -> Clock: ...
 
 
-class MemoryTransport(asyncio.Transport):
-    """What a session takes for its connection."""
-
-    def __init__(self, session: ImapSession, client: "ImapClient") -> None:
-        super().__init__({"peername": ("192.0.2.7", 40000)})
-        self._session = session
-        self._client = client
-        self._closing = False
-        self.reading = True
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if not self._closing:
-            self._client.received(bytes(data))
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
-
-    def is_closing(self) -> bool:
-        return self._closing
-
-    def close(self) -> None:
-        if not self._closing:
-            self._closing = True
-            self._client.closed.set()
-            asyncio.get_running_loop().call_soon(self._session.connection_lost, None)
-
-    def abort(self) -> None:
-        self.close()
-
-
-class ImapClient:
-    """One connection. ``send`` and ``line`` are the two ends; what is not read is kept."""
+class ImapClient(MemoryClient):
+    """One connection."""
 
     def __init__(self, services: ImapServices) -> None:
         self.session = ImapSession(services, MESSAGE_SIZE)
-        self.transport = MemoryTransport(self.session, self)
-        self.closed = asyncio.Event()
-        self._buffer = bytearray()
-        self._arrived = asyncio.Event()
-        self.session.connection_made(self.transport)
-
-    def received(self, data: bytes) -> None:
-        self._buffer += data
-        self._arrived.set()
-
-    def send(self, data: bytes) -> None:
-        """Send bytes as they are."""
-        self.session.data_received(data)
-
-    async def line(self) -> bytes:
-        """Return the next line without its CRLF."""
-        async with asyncio.timeout(_PATIENCE):
-            while (end := self._buffer.find(b"\r\n")) < 0:
-                if self.closed.is_set():
-                    raise EOFError(bytes(self._buffer))
-                self._arrived.clear()
-                arrival = asyncio.ensure_future(self._arrived.wait())
-                close = asyncio.ensure_future(self.closed.wait())
-                await asyncio.wait({arrival, close}, return_when=asyncio.FIRST_COMPLETED)
-                arrival.cancel()
-                close.cancel()
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 2]
-        return line
+        super().__init__(self.session)
 
     async def until(self, start: bytes) -> list[bytes]:
         """Return lines up to and including the first that begins with ``start``."""
@@ -102,13 +59,6 @@ class ImapClient:
         await self.line()
         answer = await self.ask(f'LOGIN "{name}" "{password}"'.encode().replace(b"\\", b"\\\\"))
         assert answer[-1].startswith(b"a OK"), answer
-
-    async def rest(self) -> bytes:
-        """Return what has come and was not read, when nothing more comes."""
-        await asyncio.sleep(_SETTLED)
-        rest = bytes(self._buffer)
-        self._buffer.clear()
-        return rest
 
 
 class ImapService:
@@ -131,7 +81,7 @@ class ImapService:
 
 
 @asynccontextmanager
-async def imap_service(world: MailWorld) -> AsyncIterator[ImapService]:
+async def imap_service(world: ImapWorld) -> AsyncIterator[ImapService]:
     """Return a running server."""
     with MailWorkers.running() as workers:
         watch = FolderWatch(world.mail, workers, world.authorizer, world.clock)

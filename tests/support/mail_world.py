@@ -19,13 +19,13 @@ from delegacy.domain.rights import MailboxRight
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.session.founding import found_organization
 from delegacy.session.signin import SignIn
-from delegacy.store import versions
 from delegacy.store.decisions import SqlDecisionFacts
-from delegacy.store.engine import Database
 from delegacy.store.mailstore import SqlMailStore
 from delegacy.store.signin import SqlSignInNames
 from delegacy.store.unit_of_work import SqlStore
+from delegacy.store.versions import DIRECTORY, MAIL
 from delegacy.wire.analysis import analyse_message
+from support.scratch import scratch_database
 
 PASSWORD: Final = "secret"
 START: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -162,6 +162,19 @@ class MailWorld:
     def hide(self, mailbox: str) -> None:
         self._update(mailbox, replace(self._people[mailbox], hidden_from_address_lists_enabled=True))
 
+    def show(self, mailbox: str) -> None:
+        self._update(mailbox, replace(self._people[mailbox], hidden_from_address_lists_enabled=False))
+
+    def rename(self, alias: str, display_name: str) -> None:
+        """Give somebody another display name."""
+        self._update(alias, replace(self._people[alias], display_name=display_name))
+
+    def remove(self, alias: str) -> None:
+        """Remove an object from the directory."""
+        with self.directory.write() as work:
+            work.directory.remove(self._people[alias].id)
+            work.commit()
+
     def disable(self, alias: str) -> None:
         self._update(alias, replace(self._people[alias], account_disabled=True))
 
@@ -182,10 +195,8 @@ class MailWorld:
 def mail_world(folder: Path) -> Iterator[MailWorld]:
     """Return an organization without people in two SQLite files."""
     clock = SteppingClock()
-    directory_database = Database.at(folder / "directory.db")
-    mail_database = Database.at(folder / "mail.db")
-    versions.prepare(directory_database, versions.DIRECTORY)
-    versions.prepare(mail_database, versions.MAIL)
+    directory_database = scratch_database(folder / "directory.db", DIRECTORY)
+    mail_database = scratch_database(folder / "mail.db", MAIL)
     store, facts = SqlStore(directory_database, clock), SqlDecisionFacts(directory_database)
     try:
         with store.write() as work:

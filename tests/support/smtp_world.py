@@ -295,11 +295,9 @@ def serving(world: SmtpWorld, folder: Path, options: SmtpOptions | None = None) 
         assert not thread.is_alive()
 
 
-def _servers(
-    world: SmtpWorld, certificates: ServerCertificates, options: SmtpOptions
-) -> tuple[SubmissionServer, IncomingServer]:
-    anywhere = Endpoint("127.0.0.1", 0)
-    submission = SubmissionServices(
+def submission_services(world: SmtpWorld, options: SmtpOptions) -> SubmissionServices:
+    """Return what the submission service of a world works with."""
+    return SubmissionServices(
         sign_in=world.sign_in,
         authorizer=world.authorizer,
         delivery=world.delivery,
@@ -309,6 +307,13 @@ def _servers(
         postmaster_domain="contoso.com",
         limits=options.limits,
     )
+
+
+def _servers(
+    world: SmtpWorld, certificates: ServerCertificates, options: SmtpOptions
+) -> tuple[SubmissionServer, IncomingServer]:
+    anywhere = Endpoint("127.0.0.1", 0)
+    submission = submission_services(world, options)
     incoming = IncomingServices(
         delivery=world.delivery,
         store=world.store,

@@ -23,6 +23,7 @@ from delegacy.store.signin import SqlSignInNames
 from delegacy.store.unit_of_work import SqlStore
 from delegacy.store.versions import DIRECTORY, prepare
 from support.postgres import PostgresServer
+from support.scratch import copy_schema
 
 NOW: Final = datetime(2026, 3, 4, 5, 6, 7, 891234, tzinfo=UTC)
 CONTOSO: Final = AccountDomain("CONTOSO", "contoso.com", Sid("S-1-5-21-1-2-3"))
@@ -145,7 +146,7 @@ def sid_of(obj: Recipient) -> Sid:
 def directory_store(database: Database | Path) -> Iterator[OpenStore]:
     """Make a directory in a database, or in a new SQLite file in a folder, and close it at the end."""
     if isinstance(database, Path):
-        database = Database.at(database / "directory.db")
+        database = Database.at(copy_schema(database / "directory.db", DIRECTORY))
     prepare(database, DIRECTORY)
     clock = SetClock()
     opened = OpenStore(database, SqlStore(database, clock), SqlDecisionFacts(database), SqlSignInNames(database), clock)

@@ -99,9 +99,13 @@ class FlagChange:
 
 @dataclass(frozen=True, slots=True)
 class FlagChangeResult:
-    """The messages that a change of flags met, with the flags they have now, and those that it left alone as changed meanwhile."""
+    """The messages that a change of flags met, with the flags they have now, and those that it left alone as changed meanwhile.
+
+    ``previous`` are the modification sequences of the former from before, one by one: whoever has not seen those has not seen all flags.
+    """
 
     states: tuple[FlagState, ...]
+    previous: tuple[int, ...]
     modified: tuple[int, ...]
 
 

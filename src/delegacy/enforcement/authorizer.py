@@ -6,6 +6,7 @@ without hop and log line, and ``explain_*`` answer an administrator, with the ch
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -66,10 +67,17 @@ class Authorizer:
 
     async def authorize_folder(self, opening: Opening, folder: UUID) -> FolderOpening | Deny[OpenDenial]:
         """Renew the opening and return it with what it may do in one folder of the mailbox; or the denial if the right is gone."""
+        allowed = await self.authorize_folders(opening, (folder,))
+        return allowed if isinstance(allowed, Deny) else allowed[0]
+
+    async def authorize_folders(
+        self, opening: Opening, folders: Sequence[UUID]
+    ) -> Sequence[FolderOpening] | Deny[OpenDenial]:
+        """Answer the same for several folders of a mailbox at one moment, in their order."""
         renewed = await self.renew(opening)
         if isinstance(renewed, Deny):
             return renewed
-        return FolderOpening(renewed, folder, folder_rights(renewed.right))
+        return [FolderOpening(renewed, folder, folder_rights(renewed.right)) for folder in folders]
 
     async def change(self) -> int:
         """Return the number of the last directory change, for whoever watches open sessions."""

@@ -138,6 +138,7 @@ def change_flags(
     reader = FlagsReader()
     modseq = folder.highest_modseq + 1
     states: list[FlagState] = []
+    previous: list[int] = []
     modified: list[int] = []
     changed: list[tuple[Flags, FlagState]] = []
     for uid, system, keywords, old_modseq in select(
@@ -150,11 +151,12 @@ def change_flags(
         new = _changed(old, change)
         state = FlagState(uid, new, old_modseq if new == old else modseq)
         states.append(state)
+        previous.append(old_modseq)
         if new != old:
             changed.append((old, state))
     if changed:
         _write_flags(transaction, folder, changed, modseq)
-    return FlagChangeResult(tuple(states), tuple(modified))
+    return FlagChangeResult(tuple(states), tuple(previous), tuple(modified))
 
 
 def remove(transaction: MailTransaction, folder: MailFolder, rows: Sequence[Row]) -> None:

@@ -1,7 +1,7 @@
 """A case in the store: its changes written through the ports, its questions asked of the authorizer."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -40,11 +40,12 @@ class StoreWorld:
     """The authorizer on a directory store.
 
     The names of a case are the names of its objects. The model beside it says who signs in as whom, and which mailboxes a cmdlet would
-    have linked for auto-mapping.
+    have linked for auto-mapping. Every account gets ``password_hash``, if there is one.
     """
 
-    def __init__(self, opened: OpenStore) -> None:
+    def __init__(self, opened: OpenStore, password_hash: str = "") -> None:
         self._opened = opened
+        self._password_hash = password_hash
         self._authorizer = Authorizer(opened.facts, opened.store, FixedClock())
         self._book = Model()
         self._objects: dict[str, Recipient] = {}
@@ -65,7 +66,7 @@ class StoreWorld:
             work.commit()
 
     def opens(self, who: str, mailbox: str) -> Answer:
-        account = self._account(who)
+        account = self.account(who)
         opened = asyncio.run(self._authorizer.authorize_open(account, mailbox))
         try:
             explained = self._authorizer.explain_open(who, mailbox)
@@ -76,7 +77,7 @@ class StoreWorld:
         return self._answer(explained.decision, explained.chain)
 
     def sends(self, who: str, author: str) -> Answer:
-        authorization = asyncio.run(self._authorizer.authorize_send(self._account(who), self._address(author)))
+        authorization = asyncio.run(self._authorizer.authorize_send(self.account(who), self.address(author)))
         try:
             explained = self._authorizer.explain_send(who, author)
         except ManagementObjectNotFound:
@@ -89,7 +90,7 @@ class StoreWorld:
         """No surface opens a session for sending on another's mailbox."""
 
     def mapped(self, who: str) -> tuple[str, ...]:
-        mapped = asyncio.run(self._authorizer.mapped_mailboxes(self._account(who)))
+        mapped = asyncio.run(self._authorizer.mapped_mailboxes(self.account(who)))
         return tuple(mailbox.display_name for mailbox in mapped)
 
     def decides_open(self, who: str, mailbox: str) -> Answer:
@@ -101,7 +102,28 @@ class StoreWorld:
     def decides_send(self, who: str, author: str) -> Answer:
         """Answer as ``sends`` does, by key, without asking for the chain of groups."""
         account = self._key(self._book.signs_in(who))
-        return answer_of(self._authorizer.decide_send(account, self._address(author).key))
+        return answer_of(self._authorizer.decide_send(account, self.address(author).key))
+
+    @property
+    def objects(self) -> Mapping[str, Recipient]:
+        """Return the objects that there are, by name."""
+        return self._objects
+
+    @property
+    def authorizer(self) -> Authorizer:
+        """Return who decides."""
+        return self._authorizer
+
+    def account(self, who: str) -> Account:
+        """Return the account that somebody signs in with."""
+        credential = self._opened.names.credential(self._objects[self._book.signs_in(who)].user_principal_name or "")
+        assert credential is not None
+        return credential.account
+
+    def address(self, author: str) -> SmtpAddress:
+        """Return the address of an author; that of nobody for one without, or one that was deleted."""
+        known = self._objects.get(author)
+        return (known and known.primary_smtp_address) or SmtpAddress.parse("nobody@contoso.com")
 
     def clear(self) -> None:
         """Remove everything that the case has made, and fail if something is left."""
@@ -173,6 +195,8 @@ class StoreWorld:
             self._give(directory, added, initial_mailbox_acl(declared.kind, master))
         if declared.is_account:
             self._give(directory, added, initial_ad_acl())
+            if self._password_hash:
+                directory.set_credential(added.id, self._password_hash)
         return added
 
     def _give(self, directory: Directory, target: Recipient, entries: Iterable[Ace]) -> None:
@@ -223,16 +247,6 @@ class StoreWorld:
     def _trustee(self, name: str) -> Sid:
         """Return whom an entry names: for a linked mailbox its master account."""
         return self._sid(self._masters.get(name, name))
-
-    def _account(self, who: str) -> Account:
-        credential = self._opened.names.credential(self._objects[self._book.signs_in(who)].user_principal_name or "")
-        assert credential is not None
-        return credential.account
-
-    def _address(self, author: str) -> SmtpAddress:
-        """Return the address of an author; that of nobody for one without, or one that was deleted."""
-        known = self._objects.get(author)
-        return (known and known.primary_smtp_address) or SmtpAddress.parse("nobody@contoso.com")
 
     def _links(self) -> set[tuple[str, str]]:
         return {

@@ -10,14 +10,14 @@ from delegacy.domain.mail_store import MailStore
 from delegacy.domain.ports import Clock
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.enforcement.opening import Opening
-from delegacy.mail.imap.mailboxes import SessionMailboxes, SessionOver
+from delegacy.mail.imap.mailboxes import LOST, OpeningLost, SessionMailboxes, SessionOver
 from delegacy.mail.imap.replies import Refusal, bad
 from delegacy.mail.imap.selected import NOTHING_TOLD, SelectedFolder, Telling
 from delegacy.mail.imap.stream import ImapStream
 from delegacy.mail.imap.watch import FolderWatch, Watcher
 from delegacy.mail.imap.workers import MailWorkers
 from delegacy.session.signin import SignIn
-from delegacy.wire.imap.printing import print_mailbox
+from delegacy.wire.imap.printing import Condition, print_highest_modseq, print_mailbox, print_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,11 @@ class Enabled:
 
 
 class SessionContext:
-    """The state of a session that has signed in."""
+    """The state of a session that has signed in.
+
+    ``selection_lost`` tells that the selected folder has been closed by us, as its mailbox can't be opened any more, and that no command has
+    been refused for it yet.
+    """
 
     def __init__(
         self, services: ImapServices, stream: ImapStream, watcher: Watcher, mailboxes: SessionMailboxes
@@ -56,6 +60,7 @@ class SessionContext:
         self.enabled = Enabled()
         self.folder_changed = False
         self._selected: SelectedFolder | None = None
+        self.selection_lost = False
 
     @property
     def selected(self) -> SelectedFolder | None:
@@ -64,8 +69,14 @@ class SessionContext:
 
     def select(self, selected: SelectedFolder | None) -> None:
         """Make a folder the selected one, and hear of its changes."""
-        self._selected = selected
+        self._selected, self.selection_lost = selected, False
         self.services.watch.follow(self._watcher, None if selected is None else selected.folder.id)
+
+    def enable_condstore(self) -> None:
+        """Note that the client is aware of modification sequences from now on (RFC 7162 section 3.1)."""
+        if not self.enabled.condstore and self._selected is not None:
+            self.stream.write(print_highest_modseq(self._selected.told_until))
+        self.enabled.condstore = True
 
     @property
     def account_guid(self) -> UUID:
@@ -80,39 +91,52 @@ class SessionContext:
         """Return a mailbox name as this client reads it."""
         return print_mailbox(name, utf8=self.enabled.rev2)
 
-    async def send(self, data: bytes) -> None:
-        """Send bytes, and wait for room. Raises ``PeerGone``."""
-        self.stream.write(data)
-        await self.stream.flush()
-
     async def use_selected(self, needed: FolderRights) -> SelectedFolder:
         """Return the selected folder for a use that needs these rights, its opening renewed.
 
-        Raises ``Refusal``, or ``SessionOver`` when it is of the session's own mailbox and that can't be opened any more.
+        Raises ``Refusal``; as ``OpeningLost`` when the mailbox can't be opened any more, and then nothing is selected; or ``SessionOver`` when
+        that is the session's own.
         """
         selected = self._selected
         if selected is None:
-            raise bad("No mailbox is selected.")
-        allowed = await self.mailboxes.authorize(selected.mailbox, selected.opening, selected.folder, needed)
-        selected.opening, selected.lost = allowed.opening, False
+            raise self.nothing_selected()
+        try:
+            allowed = await self.mailboxes.authorize(selected.mailbox, selected.opening, selected.folder, needed)
+        except OpeningLost:
+            self._close_lost()
+            raise
+        selected.opening = allowed.opening
         return selected
 
+    def nothing_selected(self) -> Refusal:
+        """Return the refusal of a command that needs a selected folder."""
+        return OpeningLost() if self.selection_lost else bad("No mailbox is selected.")
+
+    def close_selected(self, why: str) -> None:
+        """Select nothing any more, and say so (RFC 7162 section 3.2.11)."""
+        self.select(None)
+        self.stream.write(print_status(Condition.OK, why, code=b"CLOSED"))
+
+    def _close_lost(self) -> None:
+        self.close_selected(LOST)
+        self.selection_lost = True
+
     def held_openings(self) -> Iterator[Opening]:
-        """Yield the openings that the session holds, but for one that it knows to be lost."""
+        """Yield the openings that the session holds."""
         if self.mailboxes.root is not None:
             yield self.mailboxes.root
-        if self._selected is not None and not self._selected.lost:
+        if self._selected is not None:
             yield self._selected.opening
 
     async def renew(self) -> None:
-        """Renew what the session holds, outside any command. Raises ``SessionOver``."""
+        """Renew what the session holds, outside any command; a selected folder that is lost is closed. Raises ``SessionOver``."""
         await self.mailboxes.renew_root()
         selected = self._selected
         if selected is not None:
             try:
                 selected.opening = await self.mailboxes.renew(selected.opening)
-            except Refusal:
-                selected.lost = True
+            except OpeningLost:
+                self._close_lost()
 
     def has_to_tell(self, *, expunged: bool) -> bool:
         """Tell whether something may have happened in the selected folder that the client has not been told of."""
@@ -133,4 +157,4 @@ class SessionContext:
         except FolderNotFound:
             raise SessionOver("The selected mailbox has been deleted.") from None
         telling = Telling(expunged, vanished=self.enabled.qresync, modseq=self.enabled.condstore)
-        self.stream.write(selected.absorb(changes, telling, told))
+        await self.stream.send_parts(selected.absorb(changes, telling, told))

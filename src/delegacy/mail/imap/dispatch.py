@@ -3,8 +3,9 @@
 from delegacy.domain.folder import FolderRights
 from delegacy.mail.imap import folders, listing, messages, selecting
 from delegacy.mail.imap.context import SessionContext
+from delegacy.mail.imap.mailboxes import OpeningLost
 from delegacy.mail.imap.namespace import OTHER_USERS
-from delegacy.mail.imap.replies import OK, Outcome, Refusal, bad
+from delegacy.mail.imap.replies import OK, Outcome, Refusal
 from delegacy.wire.imap.commands import (
     Append,
     ChangeAcl,
@@ -90,10 +91,15 @@ async def leave_folder(context: SessionContext, *, expunge: bool) -> Outcome:
     """Leave the selected folder; messages with the flag ``DELETED`` go without a word if they may (RFC 9051 section 6.4.1)."""
     selected = context.selected
     if selected is None:
-        raise bad("No mailbox is selected.")
+        if expunge or not context.selection_lost:
+            raise context.nothing_selected()
+        context.select(None)
+        return OK
     if expunge and not selected.read_only:
         try:
             await messages.remove_deleted(context, await context.use_selected(FolderRights.DELETE_ANY), None)
+        except OpeningLost:
+            raise
         except Refusal:
             context.select(None)
             raise
@@ -115,14 +121,15 @@ def enable(context: SessionContext, capabilities: tuple[bytes, ...]) -> Outcome:
     """Answer ENABLE (RFC 5161): what is not known is passed over."""
     enabled = context.enabled
     answer = [b"ENABLED"]
-    for capability in capabilities:
+    for capability in dict.fromkeys(capabilities):
         match capability:
             case b"IMAP4REV2":
                 enabled.rev2 = True
             case b"CONDSTORE":
-                enabled.condstore = True
+                context.enable_condstore()
             case b"QRESYNC":
-                enabled.condstore = enabled.qresync = True
+                context.enable_condstore()
+                enabled.qresync = True
             case _:
                 continue
         answer.append(capability)

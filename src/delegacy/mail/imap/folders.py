@@ -4,7 +4,7 @@ from delegacy.domain.folder import SEPARATOR, FolderPath, FolderRights
 from delegacy.mail.imap.context import SessionContext
 from delegacy.mail.imap.listing import status_values
 from delegacy.mail.imap.mailboxes import OpenFolder
-from delegacy.mail.imap.namespace import FolderName, is_reserved
+from delegacy.mail.imap.namespace import FolderName
 from delegacy.mail.imap.replies import NOT_ALLOWED, OK, Outcome, Refusal, no
 from delegacy.mail.imap.rights import letters
 from delegacy.wire.imap.commands import (
@@ -25,7 +25,7 @@ async def status(context: SessionContext, command: Status) -> Outcome:
     """Answer STATUS."""
     found = await context.mailboxes.find(command.mailbox, FolderRights.READ_ANY)
     if StatusItem.HIGHESTMODSEQ in command.items:
-        context.enabled.condstore = True
+        context.enable_condstore()
     values = status_values(found.folder, command.items)
     context.stream.write(print_status_data(context.print_mailbox(command.mailbox), values))
     return OK
@@ -35,9 +35,7 @@ async def create(context: SessionContext, command: Create) -> Outcome:
     """Create a folder; a separator at the end says that others are to be below it (RFC 9051 section 6.3.4)."""
     if command.special_use:
         raise no("Special mailboxes can't be created.", b"USEATTR")
-    located = await context.mailboxes.locate(command.mailbox.removesuffix(SEPARATOR))
-    if located.mailbox is None and is_reserved(located.path):
-        raise Refusal(NOT_ALLOWED)
+    located = await _locate_new(context, command.mailbox.removesuffix(SEPARATOR))
     await _require_above(context, located, FolderRights.CREATE_SUBFOLDER)
     opening = await context.mailboxes.opening(located.mailbox)
     await context.call(context.store.create_folder, opening, located.path)
@@ -48,7 +46,7 @@ async def delete(context: SessionContext, command: Delete) -> Outcome:
     """Delete a folder with its messages."""
     found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_OWNER)
     if context.selected is not None and context.selected.folder.id == found.folder.id:
-        context.select(None)
+        context.close_selected("The mailbox is being deleted.")
     await context.call(context.store.delete_folder, found.opening, found.folder.id)
     return OK
 
@@ -56,7 +54,7 @@ async def delete(context: SessionContext, command: Delete) -> Outcome:
 async def rename(context: SessionContext, command: Rename) -> Outcome:
     """Rename a folder within its mailbox."""
     found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_OWNER)
-    target = await context.mailboxes.locate(command.new_name)
+    target = await _locate_new(context, command.new_name)
     if target.mailbox != found.mailbox:
         raise no("A mailbox can't be moved to another person's.", b"CANNOT")
     await _require_above(context, target, FolderRights.CREATE_SUBFOLDER)
@@ -95,6 +93,14 @@ async def change_acl(context: SessionContext, command: ChangeAcl) -> Outcome:
     """Refuse SETACL, DELETEACL and LISTRIGHTS: rights are granted by cmdlets."""
     await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_VISIBLE)
     raise no("Permissions can't be changed over IMAP.", b"CANNOT")
+
+
+async def _locate_new(context: SessionContext, name: str) -> FolderName:
+    """Return what the name of a folder to be means. Raises ``Refusal`` if it would lie among other people's mailboxes, or beside them."""
+    located = await context.mailboxes.try_locate(name)
+    if located is None:
+        raise Refusal(NOT_ALLOWED)
+    return located
 
 
 def _letters(found: OpenFolder) -> bytes:

@@ -1,14 +1,15 @@
 """LIST and LSUB (RFC 9051 section 6.3.9, RFC 3501 section 6.3.9, RFC 5258, RFC 5819, RFC 6154)."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from delegacy.domain.folder import SEPARATOR, FolderPath, FolderRights, MailFolder, SpecialFolder
+from delegacy.domain.folder import SEPARATOR, FolderPath, MailFolder, SpecialFolder
 from delegacy.mail.imap.context import SessionContext
-from delegacy.mail.imap.namespace import Namespace, ancestors
+from delegacy.mail.imap.namespace import Namespace, ancestors, name_key
 from delegacy.mail.imap.replies import OK, Outcome, Refusal
 from delegacy.wire.imap.commands import List, ListReturn, ListSelection, ListSubscribed, StatusItem
 from delegacy.wire.imap.patterns import MailboxPattern
@@ -59,6 +60,16 @@ async def list_folders(context: SessionContext, command: List) -> Outcome:
     return OK
 
 
+async def describe(context: SessionContext, name: str) -> bytes:
+    """Return the LIST response that goes with SELECT in IMAP4rev2 (RFC 9051 section 6.3.2), with the name that the folder has."""
+    for entry in await _entries(context):
+        if name_key(entry.name) == name_key(name):
+            old = b"" if entry.name == name else b'"OLDNAME" (%b)' % context.print_mailbox(name)
+            printed = context.print_mailbox(entry.name)
+            return print_list(b"LIST", _attributes(entry, subscribed=False), SEPARATOR, printed, old)
+    return b""  # renamed or gone since it was found
+
+
 async def list_subscribed(context: SessionContext, command: ListSubscribed) -> Outcome:
     """Answer LSUB: names that are subscribed to, and with ``%`` at the end those that have such below them."""
     ends_in_wildcard = command.pattern.endswith("%")
@@ -103,17 +114,10 @@ async def _entries_of(context: SessionContext, namespace: Namespace, mailbox: UU
     folders = await context.call(context.store.folders, opening)
     said = await context.call(context.store.subscriptions, opening, context.account_guid)
     wanted = {path.key: subscribed for path, subscribed in said.items()}
-    shown: list[MailFolder] = []
-    for folder in folders:
-        try:
-            await context.mailboxes.authorize(mailbox, opening, folder, FolderRights.FOLDER_VISIBLE)
-        except Refusal:
-            continue
-        shown.append(folder)
     entries = [
         # What nobody has said anything about is shown: most programs show only what is subscribed to.
         _Entry(namespace.name(mailbox, folder.path), folder, mailbox is None, wanted.get(folder.path.key, True))
-        for folder in shown
+        for folder in await context.mailboxes.visible(opening, folders)
     ]
     there = {folder.path.key for folder in folders}
     absent = (path for path, subscribed in said.items() if subscribed and path.key not in there)
@@ -152,7 +156,7 @@ def _with_relations(entries: list[_Entry]) -> list[_Entry]:
 
 
 def _matching(entries: list[_Entry], reference: str, patterns: Iterable[str]) -> Iterator[_Entry]:
-    compiled = [MailboxPattern(reference + pattern, SEPARATOR) for pattern in patterns]
+    compiled = [MailboxPattern(unicodedata.normalize("NFC", reference + pattern), SEPARATOR) for pattern in patterns]
     return (entry for entry in entries if any(pattern.matches(entry.name) for pattern in compiled))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.domain.account import Account
+from delegacy.domain.errors import StoreUnavailable
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.enforcement.opening import Opening
 from delegacy.policy.decision import Deny
@@ -34,6 +35,8 @@ async def sign_in(credentials: Credentials, origin: str, *, door: SignIn, author
     """
     name, mailbox = _split(credentials)
     account = await door.authenticate(name, credentials.password, origin)
+    if account is SignInDenial.STORE_UNAVAILABLE:
+        raise StoreUnavailable("The directory can't be read.")
     if isinstance(account, SignInDenial):
         return None
     if mailbox:
@@ -50,8 +53,8 @@ async def sign_in(credentials: Credentials, origin: str, *, door: SignIn, author
 def _split(credentials: Credentials) -> tuple[str, str]:
     """Return the name to sign in with and the mailbox to open, empty for one's own. An authorization identity goes first."""
     name, mailbox = credentials.authentication_identity, credentials.authorization_identity
+    if mailbox.casefold() == name.casefold():
+        # Some clients always send an authorization identity (RFC 4616 section 2: it may be the authentication identity).
+        mailbox = ""
     found = _ACCOUNT_AND_MAILBOX.fullmatch(name)
-    if found is not None:
-        return f"{found[1]}\\{found[3]}", mailbox or found[4]
-    # Some clients always send an authorization identity (RFC 4616 section 2: it may be the authentication identity).
-    return name, "" if mailbox.casefold() == name.casefold() else mailbox
+    return (name, mailbox) if found is None else (f"{found[1]}\\{found[3]}", mailbox or found[4])

@@ -1,5 +1,6 @@
 """The mailboxes of a session: its own at the root and those beside it, each opened through the authorizer and renewed at every use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -23,6 +24,13 @@ class SessionOver(Exception):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.text = text
+
+
+class OpeningLost(Refusal):
+    """A mailbox beside the session's own that was open and can't be opened any more."""
+
+    def __init__(self) -> None:
+        super().__init__(CANNOT_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +98,22 @@ class SessionMailboxes:
         return opened
 
     async def renew(self, opening: Opening) -> Opening:
-        """Return a current opening in place of ``opening``. Raises ``Refusal``, or ``SessionOver`` for the session's own mailbox."""
+        """Return a current opening in place of ``opening``. Raises ``OpeningLost``, or ``SessionOver`` for the session's own mailbox."""
         renewed = await self._authorizer.renew(opening)
         if isinstance(renewed, Deny):
-            if self._is_root(opening):
-                raise SessionOver(LOST)
-            raise Refusal(CANNOT_OPEN)
+            raise self._lost(opening)
         return renewed
 
     async def locate(self, name: str) -> FolderName:
         """Return what a name means now. Raises ``Refusal`` if it can mean no folder, or ``InvalidFolderName``."""
-        located = Namespace().locate(name)
-        if located is None:
-            located = (await self.namespace()).locate(name)
+        located = await self.try_locate(name)
         if located is None:
             raise Refusal(NOT_FOUND)
         return located
+
+    async def try_locate(self, name: str) -> FolderName | None:
+        """Return what a name means now, None if it can mean no folder. Raises ``InvalidFolderName``."""
+        return Namespace().locate(name) or (await self.namespace()).locate(name)
 
     async def find(self, name: str, needed: FolderRights) -> OpenFolder:
         """Return the folder that ``name`` means, for a use that needs these rights.
@@ -120,15 +128,23 @@ class SessionMailboxes:
     async def authorize(
         self, mailbox: UUID | None, opening: Opening, folder: MailFolder, needed: FolderRights
     ) -> OpenFolder:
-        """Return a folder for a use that needs these rights. Raises ``Refusal``, ``SessionOver``."""
+        """Return a folder for a use that needs these rights. Raises ``Refusal``, also as ``OpeningLost``, or ``SessionOver``."""
         allowed = await self._authorizer.authorize_folder(opening, folder.guid)
         if isinstance(allowed, Deny):
-            if self._is_root(opening):
-                raise SessionOver(LOST)
-            raise Refusal(CANNOT_OPEN)
+            raise self._lost(opening)
         if needed not in allowed.rights:
             raise Refusal(NOT_ALLOWED if FolderRights.FOLDER_VISIBLE in allowed.rights else NOT_FOUND)
         return OpenFolder(mailbox, allowed.opening, folder, allowed.rights)
 
-    def _is_root(self, opening: Opening) -> bool:
-        return self._root is not None and opening.mailbox_guid == self._root.mailbox_guid
+    async def visible(self, opening: Opening, folders: Sequence[MailFolder]) -> list[MailFolder]:
+        """Return those folders of a mailbox that may be listed. Raises ``OpeningLost``, ``SessionOver``."""
+        allowed = await self._authorizer.authorize_folders(opening, [folder.guid for folder in folders])
+        if isinstance(allowed, Deny):
+            raise self._lost(opening)
+        return [
+            folder for folder, one in zip(folders, allowed, strict=True) if FolderRights.FOLDER_VISIBLE in one.rights
+        ]
+
+    def _lost(self, opening: Opening) -> OpeningLost | SessionOver:
+        is_root = self._root is not None and opening.mailbox_guid == self._root.mailbox_guid
+        return SessionOver(LOST) if is_root else OpeningLost()

@@ -1,13 +1,21 @@
 """The commands on messages: FETCH, STORE, SEARCH, COPY, MOVE, EXPUNGE, APPEND (RFC 9051 sections 6.3.12 and 6.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, cast
 
 from delegacy.domain.folder import FolderNotFound, FolderRights
 from delegacy.domain.mail_item import Flags, SystemFlag
 from delegacy.domain.mail_search import ChangedSince
-from delegacy.domain.mail_store import Copied, FlagAction, FlagChange, FlagState, MessageColumn, Placed
+from delegacy.domain.mail_store import (
+    Copied,
+    FlagAction,
+    FlagChange,
+    FlagChangeResult,
+    FlagState,
+    MessageColumn,
+    Placed,
+)
 from delegacy.mail.imap.context import SessionContext
 from delegacy.mail.imap.mailboxes import OpenFolder
 from delegacy.mail.imap.reading import FolderReader
@@ -20,10 +28,11 @@ from delegacy.wire.imap.fetch import Attribute, FetchItem
 from delegacy.wire.imap.fetch_plan import FetchPlan
 from delegacy.wire.imap.printing import (
     Condition,
+    FlagItems,
     append_uid_code,
     copy_uid_code,
+    highest_modseq_code,
     print_esearch,
-    print_flag_update,
     print_search,
     print_status,
     print_vanished,
@@ -38,6 +47,8 @@ _FLAGS_AT_ONCE: Final = 2000
 
 async def fetch(context: SessionContext, command: Fetch) -> Outcome:
     """Answer FETCH."""
+    if command.vanished and not context.enabled.qresync:
+        raise bad("QRESYNC is not enabled.")  # RFC 7162 section 3.2.6
     selected = await context.use_selected(FolderRights.READ_ANY)
     spans = _spans(selected, command.numbers, by_uid=command.by_uid)
     plan = FetchPlan(_items(context, command, selected))
@@ -47,14 +58,15 @@ async def fetch(context: SessionContext, command: Fetch) -> Outcome:
             changes = await context.call(
                 context.store.changes, selected.opening, selected.folder.id, command.changed_since
             )
-            context.stream.write(print_vanished(command.numbers.pick(changes.vanished), earlier=True))
+            vanished = selected.unknown(command.numbers.pick(changes.vanished))
+            await context.stream.send(print_vanished(vanished, earlier=True))
     told: dict[int, int] = {}
     reader = FolderReader(context.store, context.services.workers, selected)
     if plan.marks_seen and not selected.read_only:
         for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
-            told |= _modseqs((await _change_flags(context, selected, uids, _SEEN))[0])
+            told |= _modseqs((await _change_flags(context, selected, uids, _SEEN)).states)
     async for batch in reader.batches(spans, plan.columns):
-        await context.send(plan.print(batch.numbers, batch.rows))
+        await context.stream.send(plan.print(batch.numbers, batch.rows))
     await context.tell_changes(expunged=command.by_uid, told=told)
     return OK
 
@@ -66,16 +78,17 @@ async def store(context: SessionContext, command: Store) -> Outcome:
         needed |= FolderRights.DELETE_ANY
     selected = await _use_writable(context, needed)
     if command.change.unchanged_since is not None:
-        context.enabled.condstore = True
+        context.enable_condstore()
     spans = _spans(selected, command.numbers, by_uid=command.by_uid)
     told: dict[int, int] = {}
     modified: list[int] = []
     for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
-        states, left_alone = await _change_flags(context, selected, uids, command.change)
-        modified += left_alone
-        told |= _modseqs(states)
+        result = await _change_flags(context, selected, uids, command.change)
+        modified += result.modified
+        # Who is told nothing of a message's flags works them out of what he knew, which must have been all.
+        told |= _modseqs(_surely_known(selected, result) if command.silent else result.states)
         if not command.silent or context.enabled.condstore:
-            await context.send(_flag_updates(context, selected, states, command))
+            await context.stream.send_parts(selected.flag_updates(result.states, _items_told(context, command)))
     await context.tell_changes(expunged=command.by_uid, told=told)
     if not modified:
         return OK
@@ -90,20 +103,21 @@ async def search(context: SessionContext, command: Search, tag: str) -> Outcome:
     options = command.program.options
     wants_modseq = _asks_for_modseq(command.program.key)
     if wants_modseq:
-        context.enabled.condstore = True
+        context.enable_condstore()
     try:
         found = await FolderSearch(context.store, context.services.workers, selected).find(command.program.key)
     except NoSuchMessage:
         raise bad("There is no such message.") from None
+    meant = found if options is None else _meant(found, options)
     if options is not None and ResultOption.SAVE in options:
-        selected.saved_result = _saved(found, options)
+        selected.saved_result = meant
     numbers = found if command.by_uid else selected.numbers_of(found)
-    modseq = await _highest_modseq(context, selected, found) if wants_modseq and found else None
+    modseq = await _highest_modseq(context, selected, meant) if wants_modseq and found else None
     if options is None and not context.enabled.rev2:
-        context.stream.write(print_search(numbers, modseq))
+        await context.stream.send(print_search(numbers, modseq))
     elif options is None or options - {ResultOption.SAVE}:
         results = _results(numbers, options or _ALL, modseq)
-        context.stream.write(print_esearch(tag, results, by_uid=command.by_uid))
+        await context.stream.send(print_esearch(tag, results, by_uid=command.by_uid))
     return OK
 
 
@@ -128,7 +142,8 @@ async def copy(context: SessionContext, command: Copy) -> Outcome:
     # RFC 6851 section 4.3: where messages went is said before they are said to be gone.
     if code:
         context.stream.write(print_status(Condition.OK, "Moved.", code=code))
-    return OK
+    await context.tell_changes(expunged=True)
+    return _removed(context, selected)
 
 
 async def expunge(context: SessionContext, command: Expunge) -> Outcome:
@@ -139,9 +154,14 @@ async def expunge(context: SessionContext, command: Expunge) -> Outcome:
         uids = selected.all_uids(_spans(selected, command.uids, by_uid=True))
     await remove_deleted(context, selected, uids)
     await context.tell_changes(expunged=True)
-    if context.enabled.qresync:
-        return Outcome(Condition.OK, "Done.", b"HIGHESTMODSEQ %d" % selected.modseq)
-    return OK
+    return _removed(context, selected)
+
+
+def _removed(context: SessionContext, selected: SelectedFolder) -> Outcome:
+    """Return the outcome of a command that removes messages (RFC 7162 sections 3.2.7 and 3.2.9, RFC 6851 section 4.4)."""
+    if not context.enabled.condstore:
+        return OK
+    return Outcome(Condition.OK, "Done.", highest_modseq_code(selected.modseq))
 
 
 async def remove_deleted(context: SessionContext, selected: SelectedFolder, uids: Sequence[int] | None) -> None:
@@ -154,7 +174,7 @@ async def append(context: SessionContext, command: Append) -> Outcome:
     if not command.message:
         raise no("A message can't be empty.")
     if b"\0" in command.message:
-        raise no("A message can't hold a NUL.")
+        raise no("A message can't hold a NUL.", b"UNKNOWN-CTE")  # RFC 3516 section 4.4
     target = await _find_target(context, command.mailbox)
     received = command.received or context.now()
     placed = await context.call(_append, context, target, command, received)
@@ -192,13 +212,15 @@ def _items(context: SessionContext, command: Fetch, selected: SelectedFolder) ->
     """Return what to fetch: what was asked for, and what goes with it."""
     items = list(command.items)
     if Attribute.MODSEQ in items or command.changed_since is not None:
-        context.enabled.condstore = True
+        context.enable_condstore()
     if command.by_uid:
         items.insert(0, Attribute.UID)
     if command.changed_since is not None:
         items.append(Attribute.MODSEQ)
     if FetchPlan(items).marks_seen and not selected.read_only:
         items.append(Attribute.FLAGS)
+        if context.enabled.condstore:  # RFC 7162 section 3.2.4
+            items += [Attribute.UID, Attribute.MODSEQ]
     return list(dict.fromkeys(items))
 
 
@@ -210,29 +232,25 @@ async def _changed(context: SessionContext, selected: SelectedFolder, spans: lis
 
 async def _change_flags(
     context: SessionContext, selected: SelectedFolder, uids: Sequence[int], change: FlagChange
-) -> tuple[Sequence[FlagState], Sequence[int]]:
-    result = await context.call(context.store.change_flags, selected.opening, selected.folder.id, uids, change)
-    return result.states, result.modified
+) -> FlagChangeResult:
+    return await context.call(context.store.change_flags, selected.opening, selected.folder.id, uids, change)
 
 
-def _modseqs(states: Sequence[FlagState]) -> dict[int, int]:
+def _modseqs(states: Iterable[FlagState]) -> dict[int, int]:
     return {state.uid: state.modseq for state in states}
 
 
-def _flag_updates(
-    context: SessionContext, selected: SelectedFolder, states: Sequence[FlagState], command: Store
-) -> bytes:
-    with_modseq = context.enabled.condstore
-    numbers = selected.numbers_of(state.uid for state in states)
-    return b"".join(
-        print_flag_update(
-            number,
-            None if command.silent else state.flags,
-            uid=state.uid if command.by_uid or context.enabled.qresync else None,
-            modseq=state.modseq if with_modseq else None,
-        )
-        for number, state in zip(numbers, states, strict=True)
+def _surely_known(selected: SelectedFolder, result: FlagChangeResult) -> Iterator[FlagState]:
+    """Yield the states of messages that nobody else has changed since the session took changes in."""
+    return (
+        state for state, previous in zip(result.states, result.previous, strict=True) if previous <= selected.modseq
     )
+
+
+def _items_told(context: SessionContext, command: Store) -> FlagItems:
+    # RFC 7162 section 3.2.4: a client that is aware of modification sequences is always told of both.
+    aware = context.enabled.condstore
+    return FlagItems(uid=command.by_uid or aware, flags=not command.silent, modseq=aware)
 
 
 def _asks_for_modseq(key: SearchKey) -> bool:
@@ -254,8 +272,11 @@ async def _highest_modseq(context: SessionContext, selected: SelectedFolder, uid
     return max((cast("int", row[1]) for row in rows), default=1)
 
 
-def _saved(found: list[int], options: frozenset[ResultOption]) -> list[int]:
-    """Return what ``$`` means afterwards (RFC 5182 section 2.1): with MIN or MAX alone, those messages only."""
+def _meant(found: list[int], options: frozenset[ResultOption]) -> list[int]:
+    """Return the messages that ``$`` means afterwards (RFC 5182 section 2.1), and MODSEQ in the answer (RFC 4731 section 3.2).
+
+    With MIN or MAX alone, it is those only.
+    """
     ends = options & {ResultOption.MIN, ResultOption.MAX}
     if not found or not ends or options & {ResultOption.ALL, ResultOption.COUNT}:
         return found

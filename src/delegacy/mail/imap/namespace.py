@@ -14,16 +14,18 @@ from typing import Final
 from uuid import UUID
 
 from delegacy.domain.facts import Target
-from delegacy.domain.folder import LONGEST_NAME, SEPARATOR, FolderPath, SpecialFolder
+from delegacy.domain.folder import SEPARATOR, FolderPath, SpecialFolder
 
 OTHER_USERS: Final = "Other Users"
 
+_OTHER_USERS_KEY: Final = OTHER_USERS.casefold()
 _INBOX: Final = SpecialFolder.INBOX.path
 _WIRE_INBOX: Final = "INBOX"
 _REPLACED: Final = frozenset('/\\%*"')
 # Controls, invisible format characters (which can reverse what is shown), surrogates, and separators of lines.
 _REPLACED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_LONGEST_SHOWN: Final = 128
+# With an address and a GUID behind it, a name is still one that a folder can have.
+_LONGEST_SHOWN: Final = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +41,27 @@ class Namespace:
 
     def __init__(self, others: Iterable[Target] = ()) -> None:
         self.others: Mapping[str, Target] = MappingProxyType(_shown_names(tuple(others)))
-        self._by_key = {name.casefold(): target for name, target in self.others.items()}
+        self._by_key = {name_key(name): target for name, target in self.others.items()}
         self._names = {target.guid: name for name, target in self.others.items()}
 
     def locate(self, name: str) -> FolderName | None:
         """Return what ``name`` means; None for a name that can mean no folder. Raises ``InvalidFolderName``."""
-        path = FolderPath.parse(name)
-        first, rest = path.names[0], path.names[1:]
-        if first.casefold() == OTHER_USERS.casefold():
-            return self._locate_other(rest)
-        return FolderName(None, path)
+        # What stands above a folder here is no part of its path, which has bounds of its own.
+        first, _, rest = name.partition(SEPARATOR)
+        return (
+            self._locate_other(rest)
+            if first.casefold() == _OTHER_USERS_KEY
+            else FolderName(None, FolderPath.parse(name))
+        )
 
-    def _locate_other(self, names: tuple[str, ...]) -> FolderName | None:
-        target = self._by_key.get(names[0].casefold()) if names else None
+    def _locate_other(self, name: str) -> FolderName | None:
+        shown, below, rest = name.partition(SEPARATOR)
+        target = self._by_key.get(name_key(shown))
         if target is None:
             return None
-        if len(names) == 1:
+        if not below:
             return FolderName(target.guid, _INBOX)
-        path = FolderPath(names[1:])
+        path = FolderPath.parse(rest)
         # The Inbox is the mailbox's own name; it has no second one.
         return None if path.key == _INBOX.key else FolderName(target.guid, path)
 
@@ -69,9 +74,9 @@ class Namespace:
         return top if path.key == _INBOX.key else f"{top}{SEPARATOR}{path}"
 
 
-def is_reserved(path: FolderPath) -> bool:
-    """Tell whether a folder of this path would be hidden behind the mailboxes of other people."""
-    return path.names[0].casefold() == OTHER_USERS.casefold()
+def name_key(name: str) -> str:
+    """Return what two spellings of a name share."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def ancestors(name: str) -> Iterable[str]:
@@ -83,14 +88,18 @@ def ancestors(name: str) -> Iterable[str]:
 
 def _shown_names(targets: tuple[Target, ...]) -> dict[str, Target]:
     plain = {target.guid: _cleaned(target.display_name) or _cleaned(target.address) for target in targets}
-    taken = Counter(name.casefold() for name in plain.values())
+    taken = Counter(name_key(name) for name in plain.values())
     shown: dict[str, Target] = {}
+    keys: set[str] = set()
     for target in targets:
         name = plain[target.guid]
-        if not name or taken[name.casefold()] > 1:
+        if not name or taken[name_key(name)] > 1:
             name = f"{name} ({_cleaned(target.address)})".strip()
-        if any(name.casefold() == other.casefold() for other in shown):
+        if name_key(name) in keys:
             name = f"{name} {target.guid}"
+        while name_key(name) in keys:  # somebody has called himself just so
+            name += "_"
+        keys.add(name_key(name))
         shown[name] = target
     return shown
 
@@ -100,4 +109,4 @@ def _cleaned(text: str) -> str:
         "_" if character in _REPLACED or unicodedata.category(character) in _REPLACED_CATEGORIES else character
         for character in unicodedata.normalize("NFC", text)
     )
-    return unicodedata.normalize("NFC", " ".join(shown.split())[:_LONGEST_SHOWN].strip())[:LONGEST_NAME]
+    return unicodedata.normalize("NFC", " ".join(shown.split())[:_LONGEST_SHOWN].strip())

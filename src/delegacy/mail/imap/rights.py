@@ -16,10 +16,13 @@ _LETTERS: Final = (
     ("t", FolderRights.DELETE_ANY),
     ("e", FolderRights.DELETE_ANY),
 )
+# Section 2.1.1: for clients that know the letters of RFC 2086 only.
+_OBSOLETE: Final = (("c", frozenset("kx")), ("d", frozenset("te")))
 _OF_SPECIAL_FOLDERS: Final = frozenset("x")
 
 
 def letters(rights: FolderRights, folder: MailFolder) -> str:
     """Return what ``rights`` let somebody do with a folder; one that every mailbox has can't be deleted by anybody."""
     withheld = frozenset[str]() if folder.special is None else _OF_SPECIAL_FOLDERS
-    return "".join(letter for letter, right in _LETTERS if right in rights and letter not in withheld)
+    granted = "".join(letter for letter, right in _LETTERS if right in rights and letter not in withheld)
+    return granted + "".join(old for old, new in _OBSOLETE if not new.isdisjoint(granted))

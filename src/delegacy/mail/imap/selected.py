@@ -9,9 +9,15 @@ from types import MappingProxyType
 from typing import Final, cast
 from uuid import UUID
 
-from delegacy.domain.mail_store import FolderChanges, FolderView, MessageRow
+from delegacy.domain.mail_store import FlagState, FolderChanges, FolderView, MessageRow
 from delegacy.enforcement.opening import Opening
-from delegacy.wire.imap.printing import print_flag_update, print_untagged, print_vanished
+from delegacy.wire.imap.printing import (
+    FlagItems,
+    print_flag_updates,
+    print_highest_modseq,
+    print_untagged,
+    print_vanished,
+)
 from delegacy.wire.imap.sequence import SequenceSet
 
 Span = tuple[int, int]
@@ -39,23 +45,24 @@ class Telling:
     modseq: bool
 
 
+_UPDATES_AT_ONCE: Final = 500
+
 NOTHING_TOLD: Final[Mapping[int, int]] = MappingProxyType({})
 
 
 class SelectedFolder:
     """A selected folder.
 
-    ``opening`` is of the mailbox that it is in, which ``mailbox`` names, None for the session's own; ``lost`` tells that the right to it
-    has gone; ``modseq`` is the state of the folder that has been taken in.
+    ``opening`` is of the mailbox that it is in, which ``mailbox`` names, None for the session's own;
+    ``modseq`` is the state of the folder that has been taken in, and ``told_until`` the one up to which the client knows everything.
     """
 
     def __init__(self, view: FolderView, opening: Opening, mailbox: UUID | None, *, read_only: bool) -> None:
         self.folder = view.folder
         self.opening = opening
         self.mailbox = mailbox
-        self.lost = False
         self.read_only = read_only
-        self.modseq = view.folder.highest_modseq
+        self.modseq = self.told_until = view.folder.highest_modseq
         self.saved_result: Sequence[int] = ()
         self._uids = array("I", view.uids)
         self._gone: list[int] = []
@@ -123,6 +130,11 @@ class SelectedFolder:
         """Return those of ``uids`` that the client knows."""
         return [self._uids[place] for place in self._places(uids)]
 
+    def unknown(self, uids: Sequence[int]) -> list[int]:
+        """Return those of ``uids`` that the client does not know, or knows to be gone."""
+        known = frozenset(self.known(uids))
+        return [uid for uid in uids if uid not in known]
+
     def number_rows(self, rows: list[MessageRow]) -> NumberedRows:
         """Return rows of the store, ordered by UID, with their numbers; rows of messages that the client does not know are left out."""
         if not rows:
@@ -135,31 +147,38 @@ class SelectedFolder:
         known = [row for row in rows if row[0] in places]
         return NumberedRows([places[cast("int", row[0])] for row in known], known)
 
-    def absorb(self, changes: FolderChanges, telling: Telling, told: Mapping[int, int] = NOTHING_TOLD) -> bytes:
-        """Take changes in, and return the responses that tell the client of them.
+    def absorb(
+        self, changes: FolderChanges, telling: Telling, told: Mapping[int, int] = NOTHING_TOLD
+    ) -> Iterator[bytes]:
+        """Take changes in, and yield the responses that tell the client of them, a part at a time; all of it must be taken.
 
         ``told`` are UIDs with the modification sequence that the client has been told by other means. When ``telling`` keeps expunged
         messages back they keep their numbers, until a later call that does not.
         """
-        known_until = self.folder.uid_next
+        known_until, was_behind = self.folder.uid_next, self.keeps_back
         self.folder, self.modseq = changes.folder, changes.folder.highest_modseq
         self._gone += changes.vanished
-        responses: list[bytes] = []
         if telling.expunged and self._gone:
-            responses.append(self._forget(sorted(set(self._gone)), vanished=telling.vanished))
+            yield self._forget(sorted(set(self._gone)), vanished=telling.vanished)
             self._gone.clear()
         new = [state.uid for state in changes.updated if state.uid >= known_until]
         if new:
             self._uids.extend(new)
-            responses.append(print_untagged(b"%d" % len(self._uids), b"EXISTS"))
-        for state in changes.updated:
-            if state.uid < known_until and told.get(state.uid) != state.modseq:
-                modseq = state.modseq if telling.modseq else None
-                responses += [
-                    print_flag_update(place + 1, state.flags, uid=state.uid, modseq=modseq)
-                    for place in self._places((state.uid,))
-                ]
-        return b"".join(responses)
+            yield print_untagged(b"%d" % len(self._uids), b"EXISTS")
+        untold = [state for state in changes.updated if state.uid < known_until and told.get(state.uid) != state.modseq]
+        yield from self.flag_updates(untold, FlagItems(uid=True, flags=True, modseq=telling.modseq))
+        if not self.keeps_back:
+            self.told_until = self.modseq
+        if telling.vanished and (was_behind or self.keeps_back):
+            # RFC 7162 section 3.2: whoever loses the connection now must ask for what was kept back.
+            yield print_highest_modseq(self.told_until)
+
+    def flag_updates(self, states: Sequence[FlagState], items: FlagItems) -> Iterator[bytes]:
+        """Yield the responses that tell of the flags of those messages, of ``states``, that the client knows, a part at a time."""
+        for start in range(0, len(states), _UPDATES_AT_ONCE):
+            part = states[start : start + _UPDATES_AT_ONCE]
+            numbered = ((place + 1, state) for state in part for place in self._places((state.uid,)))
+            yield print_flag_updates(numbered, items)
 
     def _forget(self, gone: list[int], *, vanished: bool) -> bytes:
         uids, numbers = self.known(gone), self.numbers_of(gone)

@@ -1,18 +1,20 @@
 """SELECT and EXAMINE (RFC 9051 sections 6.3.2 and 6.3.3, RFC 7162)."""
 
+from collections.abc import Iterator
 from typing import Final
 
-from delegacy.domain.folder import SEPARATOR, FolderRights, MailFolder
+from delegacy.domain.folder import FolderRights, MailFolder
 from delegacy.domain.mail_store import FolderChanges, FolderView, MailboxAccess, MailStore
 from delegacy.mail.imap.context import SessionContext
-from delegacy.mail.imap.replies import Outcome
+from delegacy.mail.imap.listing import describe
+from delegacy.mail.imap.replies import Outcome, bad
 from delegacy.mail.imap.selected import SelectedFolder
 from delegacy.wire.imap.commands import Resync, Select
 from delegacy.wire.imap.printing import (
     ALL_SYSTEM_FLAGS,
     Condition,
-    print_flag_update,
-    print_list,
+    FlagItems,
+    print_highest_modseq,
     print_status,
     print_untagged,
     print_vanished,
@@ -24,12 +26,12 @@ _CHANGING: Final = FolderRights.EDIT_ANY | FolderRights.DELETE_ANY | FolderRight
 
 async def select(context: SessionContext, command: Select) -> Outcome:
     """Select a folder. Whatever was selected before is not any more, also when this fails."""
+    if command.resync is not None and not context.enabled.qresync:
+        raise bad("QRESYNC is not enabled.")  # RFC 7162 section 3.2.5
     if context.selected is not None:
-        context.select(None)
-        if context.enabled.qresync or context.enabled.rev2:
-            context.stream.write(print_status(Condition.OK, "The previous mailbox is closed.", code=b"CLOSED"))
-    if command.condstore or command.resync is not None:
-        context.enabled.condstore = True
+        context.close_selected("The previous mailbox is closed.")
+    if command.condstore:
+        context.enable_condstore()
     found = await context.mailboxes.find(command.mailbox, FolderRights.READ_ANY)
     read_only = command.read_only or not found.rights & _CHANGING
     view, first_unseen = await context.call(_look, context.store, found.opening, found.folder.id)
@@ -37,11 +39,10 @@ async def select(context: SessionContext, command: Select) -> Outcome:
     context.select(selected)
     context.stream.write(_description(context, view.folder, selected, first_unseen))
     if context.enabled.rev2:
-        name = context.print_mailbox(command.mailbox)
-        context.stream.write(print_list(b"LIST", (), SEPARATOR, name))
+        context.stream.write(await describe(context, command.mailbox))
     if command.resync is not None and command.resync.uid_validity == view.folder.uid_validity:
         changes = await context.call(context.store.changes, found.opening, found.folder.id, command.resync.modseq)
-        context.stream.write(_resynchronization(selected, command.resync, changes))
+        await context.stream.send_parts(_resynchronization(selected, command.resync, changes))
     mode = b"READ-ONLY" if read_only else b"READ-WRITE"
     return Outcome(Condition.OK, "Selected.", mode)
 
@@ -70,20 +71,15 @@ def _description(
     responses += [
         print_status(Condition.OK, "UIDs are valid.", code=b"UIDVALIDITY %d" % folder.uid_validity),
         print_status(Condition.OK, "The next UID.", code=b"UIDNEXT %d" % folder.uid_next),
-        print_status(Condition.OK, "The last change.", code=b"HIGHESTMODSEQ %d" % folder.highest_modseq),
+        print_highest_modseq(folder.highest_modseq),
     ]
     return b"".join(responses)
 
 
-def _resynchronization(selected: SelectedFolder, resync: Resync, changes: FolderChanges) -> bytes:
-    """Return what has happened since the client was last here (RFC 7162 section 3.2.5)."""
+def _resynchronization(selected: SelectedFolder, resync: Resync, changes: FolderChanges) -> Iterator[bytes]:
+    """Yield what has happened since the client was last here (RFC 7162 section 3.2.5), a part at a time."""
     known = resync.known_uids or EVERYTHING
-    vanished = known.pick(changes.vanished)
     wanted = frozenset(known.pick([state.uid for state in changes.updated]))
-    updates = [
-        print_flag_update(number, state.flags, uid=state.uid, modseq=state.modseq)
-        for state in changes.updated
-        if state.uid in wanted
-        for number in selected.numbers_of((state.uid,))
-    ]
-    return print_vanished(vanished, earlier=True) + b"".join(updates)
+    yield print_vanished(selected.unknown(known.pick(changes.vanished)), earlier=True)
+    updated = [state for state in changes.updated if state.uid in wanted]
+    yield from selected.flag_updates(updated, FlagItems(uid=True, flags=True, modseq=True))

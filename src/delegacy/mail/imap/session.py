@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from delegacy.domain.errors import DelegacyError
+from delegacy.domain.errors import DelegacyError, StoreError
 from delegacy.domain.folder import FolderRights
 from delegacy.mail.imap.context import ImapServices, SessionContext
 from delegacy.mail.imap.dispatch import enable, leave_folder, run_on_folders, run_on_messages, show_namespace
 from delegacy.mail.imap.login import sign_in
-from delegacy.mail.imap.mailboxes import SessionMailboxes, SessionOver
+from delegacy.mail.imap.mailboxes import OpeningLost, SessionMailboxes, SessionOver
 from delegacy.mail.imap.replies import OK, Outcome, Refusal, bad, no, outcome_of
 from delegacy.mail.imap.stream import ImapStream, PeerGone
 from delegacy.wire.imap.commands import (
@@ -46,6 +47,7 @@ _IDLE_SECONDS: Final = 31 * 60.0
 """RFC 9051 section 5.4: at least half an hour."""
 _MOST_FAILURES: Final = 3
 _MOST_BAD_COMMANDS: Final = 20
+"""In a row."""
 
 _BEFORE_LOGIN: Final = b"IMAP4rev1 IMAP4rev2 LITERAL- SASL-IR ID ENABLE AUTH=PLAIN"
 _AFTER_LOGIN: Final = (
@@ -98,6 +100,10 @@ class ImapSession(ImapStream):
                 self._say_good_bye(over.text)
             except PeerGone:
                 _log.debug("imap client has gone", extra={"origin": self.origin})
+            except StoreError as error:
+                # Nobody can tell whether the session may go on.
+                _log.warning("imap session ended", extra={"origin": self.origin, "reason": error.error_id})
+                self._say_good_bye(outcome_of(error).text)
             except Exception:  # noqa: BLE001 - the outer edge of a connection; it is logged
                 _log.exception("imap session failed", extra={"origin": self.origin})
                 self._say_good_bye("The server made a mistake.")
@@ -152,10 +158,9 @@ class ImapSession(ImapStream):
 
     def _finish(self, tag: str | None, outcome: Outcome) -> None:
         self.write(print_status(outcome.condition, outcome.text, tag=tag, code=outcome.code))
-        if outcome.condition is Condition.BAD:
-            self._bad_commands += 1
-            if self._bad_commands > _MOST_BAD_COMMANDS:
-                raise SessionOver("Too many commands that can't be read.")
+        self._bad_commands = self._bad_commands + 1 if outcome.condition is Condition.BAD else 0
+        if self._bad_commands > _MOST_BAD_COMMANDS:
+            raise SessionOver("Too many commands that can't be read.")
 
     async def _outcome(self, tagged: Tagged) -> Outcome:
         """Run a command, and return what the client is told."""
@@ -166,6 +171,10 @@ class ImapSession(ImapStream):
                 await self._context.mailboxes.renew_root()
             outcome = await self._run_signed_in(self._context, tagged)
             await self._tell_changes(self._context, tagged.command)
+        except OpeningLost as lost:
+            if self._context is not None:
+                self._context.selection_lost = False
+            return lost.outcome
         except Refusal as refusal:
             return refusal.outcome
         except DelegacyError as error:
@@ -250,8 +259,9 @@ class ImapSession(ImapStream):
         # RFC 9051 section 7.5.1: not while message numbers are in use.
         expunged = not isinstance(command, Fetch | Store | Search) or command.by_uid
         if context.has_to_tell(expunged=expunged):
-            await context.use_selected(FolderRights.READ_ANY)
-            await context.tell_changes(expunged=expunged)
+            with suppress(OpeningLost):  # what the command was about is done; that the folder is closed has been said
+                await context.use_selected(FolderRights.READ_ANY)
+                await context.tell_changes(expunged=expunged)
 
     async def _run_signed_in(self, context: SessionContext, tagged: Tagged) -> Outcome:
         command = tagged.command
@@ -271,10 +281,15 @@ class ImapSession(ImapStream):
 
     async def _run_plain(self, context: SessionContext, plain: Plain) -> Outcome:
         match plain:
-            case Plain.NOOP | Plain.CHECK:
-                if context.selected is not None or plain is Plain.CHECK:
-                    await context.use_selected(FolderRights.READ_ANY)
-                    await context.tell_changes(expunged=True, look=True)
+            case Plain.NOOP:
+                if context.selected is not None:
+                    with suppress(OpeningLost):  # RFC 9051 section 6.1.2: it never fails
+                        await context.use_selected(FolderRights.READ_ANY)
+                        await context.tell_changes(expunged=True, look=True)
+                return OK
+            case Plain.CHECK:
+                await context.use_selected(FolderRights.READ_ANY)
+                await context.tell_changes(expunged=True, look=True)
                 return OK
             case Plain.NAMESPACE:
                 return show_namespace(context)
@@ -288,26 +303,28 @@ class ImapSession(ImapStream):
     async def _idle(self, context: SessionContext) -> Outcome:
         """Tell changes as they come, until the client says DONE (RFC 9051 section 6.3.13)."""
         self.write(print_continuation(b"Idling."))
-        refusal: Refusal | None = None
         look = True
         while (line := self.reader.next_line()) is None:
             if context.selected is not None and (look or context.folder_changed):
                 look = False
-                try:
-                    await context.use_selected(FolderRights.READ_ANY)
-                    await context.tell_changes(expunged=True, look=True)
-                except Refusal as lost:
-                    # The right to another person's mailbox has gone: say nothing more, and say so when the client comes back.
-                    context.folder_changed = False
-                    refusal = lost
+                await self._tell_idle(context)
             await self._pause()
         if isinstance(line, Refused):
             raise SessionOver(line.text)
         if line.upper() != b"DONE":
             raise bad("Expected DONE.")
-        if refusal is not None:
-            raise refusal
+        if context.selection_lost:
+            raise context.nothing_selected()
         return OK
+
+    @staticmethod
+    async def _tell_idle(context: SessionContext) -> None:
+        try:
+            with suppress(OpeningLost):  # the command fails when the client comes back
+                await context.use_selected(FolderRights.READ_ANY)
+                await context.tell_changes(expunged=True, look=True)
+        except StoreError as error:
+            raise SessionOver(outcome_of(error).text) from error
 
 
 def _renews_by_itself(context: SessionContext, command: Command) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import Final
 
 from delegacy.mail.listener import Connection
@@ -11,6 +12,7 @@ from delegacy.wire.imap.reader import CommandReader, Limits
 
 _LONGEST_WRITE: Final = 300.0
 """Seconds that a peer may take to make room for what we send."""
+_MOST_AT_ONCE: Final = 64 * 1024
 
 
 class PeerGone(Exception):
@@ -29,7 +31,7 @@ class ImapStream(Connection):
         self._writable = asyncio.Event()
         self._reading = True
         self._eof = False
-        self._lost = False
+        self._gone = asyncio.Event()
         self.ending = False
 
     @abstractmethod
@@ -41,6 +43,7 @@ class ImapStream(Connection):
         if not isinstance(transport, asyncio.Transport):
             raise TypeError(transport)
         self._transport = transport
+        transport.set_write_buffer_limits(high=_MOST_AT_ONCE)
         self._writable.set()
         peer = transport.get_extra_info("peername")
         self.origin = str(peer[0]) if peer else ""
@@ -64,7 +67,7 @@ class ImapStream(Connection):
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the peer is gone."""
         del exc
-        self._lost = True
+        self._gone.set()
         self._writable.set()
         self.wake()
 
@@ -96,7 +99,7 @@ class ImapStream(Connection):
         Raises ``TimeoutError``, or ``PeerGone`` if nothing more can come.
         """
         if not self._woken.is_set():
-            if self._lost or self._eof:
+            if self._gone.is_set() or self._eof:
                 raise PeerGone
             if not self._reading and self._transport is not None:
                 self._reading = True
@@ -105,9 +108,22 @@ class ImapStream(Connection):
             await self._woken.wait()
         self._woken.clear()
 
-    def write(self, data: bytes) -> None:
-        """Send bytes, without waiting."""
-        if self._transport is not None and not self._lost:
+    async def send(self, data: bytes) -> None:
+        """Send any amount of bytes, waiting for room again and again. Raises ``PeerGone``."""
+        # What is handed over at once is all kept until the peer takes it: TLS asks for a pause only at the write after.
+        for part in (memoryview(data)[start : start + _MOST_AT_ONCE] for start in range(0, len(data), _MOST_AT_ONCE)):
+            self.write(part)
+            await self.flush()
+
+    async def send_parts(self, parts: Iterable[bytes]) -> None:
+        """Send what takes time to make, a part at a time, letting others have their turn in between. Raises ``PeerGone``."""
+        for part in parts:
+            await self.send(part)
+            await asyncio.sleep(0)
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Send a few bytes, without waiting."""
+        if self._transport is not None and not self._gone.is_set():
             self._transport.write(data)
 
     async def flush(self) -> None:
@@ -120,16 +136,21 @@ class ImapStream(Connection):
                 if self._transport is not None:
                     self._transport.abort()
                 raise PeerGone from None
-        if self._lost:
+        if self._gone.is_set():
             raise PeerGone
 
     async def _run(self) -> None:
+        if self._transport is None:
+            raise RuntimeError("There is no connection yet.")
         try:
             with contextlib.suppress(PeerGone):
                 await self.serve()
+                # A slow peer still gets what was said: a transport that is closed gives it little time.
+                self._transport.set_write_buffer_limits(high=1, low=0)
+                await self.flush()
         finally:
-            if self._transport is not None:
-                self._transport.close()
+            self._transport.close()
+        await self._gone.wait()
 
 
 def _keep_alive(connection: socket.socket | None) -> None:

@@ -1,11 +1,14 @@
 """What the server says (RFC 9051 section 7): the words of the grammar, and one function per response."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
 from typing import Final
 
 from delegacy.domain.mail_item import Flags, SystemFlag
+from delegacy.domain.mail_store import FlagState
 from delegacy.wire.imap import utf7
 from delegacy.wire.imap.commands import StatusItem
 from delegacy.wire.imap.sequence import print_uids
@@ -73,6 +76,11 @@ def print_status(condition: Condition, text: str, *, tag: str | None = None, cod
     )
 
 
+def print_highest_modseq(modseq: int) -> bytes:
+    """Return the response that tells the modification sequence of the folder's last change (RFC 7162 section 3.1.2.1)."""
+    return print_status(Condition.OK, "The last change.", code=highest_modseq_code(modseq))
+
+
 def print_continuation(text: bytes = b"") -> bytes:
     """Return a command continuation request."""
     return b"+ %b\r\n" % text
@@ -102,16 +110,45 @@ def print_status_data(mailbox: bytes, values: Mapping[StatusItem, int]) -> bytes
     return b"* STATUS %b (%b)\r\n" % (mailbox, items)
 
 
-def print_flag_update(number: int, flags: Flags | None, *, uid: int | None, modseq: int | None) -> bytes:
-    """Return the FETCH response that tells of a change: those of UID, flags and modification sequence that are given."""
-    items: list[bytes] = []
-    if uid is not None:
-        items.append(b"UID %d" % uid)
-    if flags is not None:
-        items.append(b"FLAGS (%b)" % print_flags(flags.system, " ".join(flags.keywords)))
-    if modseq is not None:
-        items.append(b"MODSEQ (%d)" % modseq)
-    return b"* %d FETCH (%b)\r\n" % (number, b" ".join(items))
+@dataclass(frozen=True, slots=True)
+class FlagItems:
+    """What the FETCH responses that tell of changes say of each message; at least one of these."""
+
+    uid: bool
+    flags: bool
+    modseq: bool
+
+
+def print_flag_updates(updates: Iterable[tuple[int, FlagState]], items: FlagItems) -> bytes:
+    """Return the FETCH responses that tell of changes, of messages by number."""
+    words: list[bytes] = []
+    columns: list[Callable[[FlagState], int | bytes]] = []
+    if items.uid:
+        words.append(b"UID %d")
+        columns.append(attrgetter("uid"))
+    if items.flags:
+        words.append(b"FLAGS (%b)")
+        columns.append(_FlagsPrinter().print)
+    if items.modseq:
+        words.append(b"MODSEQ (%d)")
+        columns.append(attrgetter("modseq"))
+    template = b"* %%d FETCH (%b)\r\n" % b" ".join(words)
+    return b"".join([template % (number, *(column(state) for column in columns)) for number, state in updates])
+
+
+class _FlagsPrinter:
+    """Prints flags; messages of a folder have few different ones, and share the values."""
+
+    def __init__(self) -> None:
+        self._printed: dict[int, tuple[Flags, bytes]] = {}
+
+    def print(self, state: FlagState) -> bytes:
+        known = self._printed.get(id(state.flags))
+        if known is None:
+            printed = print_flags(state.flags.system, " ".join(state.flags.keywords))
+            # The value is kept beside its print, so that its identity is nobody else's.
+            known = self._printed[id(state.flags)] = state.flags, printed
+        return known[1]
 
 
 def print_search(numbers: Sequence[int], modseq: int | None) -> bytes:
@@ -131,6 +168,11 @@ def print_vanished(uids: Sequence[int], *, earlier: bool) -> bytes:
     if not uids:
         return b""
     return b"* VANISHED %b%b\r\n" % (b"(EARLIER) " if earlier else b"", print_uids(uids))
+
+
+def highest_modseq_code(modseq: int) -> bytes:
+    """Return the response code HIGHESTMODSEQ (RFC 7162 section 3.1.2.1)."""
+    return b"HIGHESTMODSEQ %d" % modseq
 
 
 def append_uid_code(uid_validity: int, uids: Sequence[int]) -> bytes:

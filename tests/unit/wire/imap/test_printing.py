@@ -1,13 +1,15 @@
 import pytest
 
 from delegacy.domain.mail_item import Flags, SystemFlag
+from delegacy.domain.mail_store import FlagState
 from delegacy.wire.imap.commands import StatusItem
 from delegacy.wire.imap.printing import (
     Condition,
+    FlagItems,
     append_uid_code,
     copy_uid_code,
     print_esearch,
-    print_flag_update,
+    print_flag_updates,
     print_flags,
     print_list,
     print_mailbox,
@@ -70,14 +72,20 @@ def test_data_responses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "uid", "modseq", "printed"),
+    ("items", "printed"),
     [
-        (Flags(SystemFlag.SEEN, ("k",)), None, None, b"* 3 FETCH (FLAGS (\\Seen k))\r\n"),
-        (Flags(), 9, 5, b"* 3 FETCH (UID 9 FLAGS () MODSEQ (5))\r\n"),
-        (None, 9, 5, b"* 3 FETCH (UID 9 MODSEQ (5))\r\n"),
+        (FlagItems(uid=False, flags=True, modseq=False), b"* 3 FETCH (FLAGS (\\Seen k))\r\n* 4 FETCH (FLAGS ())\r\n"),
+        (
+            FlagItems(uid=True, flags=False, modseq=True),
+            b"* 3 FETCH (UID 9 MODSEQ (5))\r\n* 4 FETCH (UID 11 MODSEQ (6))\r\n",
+        ),
+        (
+            FlagItems(uid=True, flags=True, modseq=True),
+            b"* 3 FETCH (UID 9 FLAGS (\\Seen k) MODSEQ (5))\r\n* 4 FETCH (UID 11 FLAGS () MODSEQ (6))\r\n",
+        ),
     ],
 )
-def test_flag_updates_tell_what_is_wanted(
-    flags: Flags | None, uid: int | None, modseq: int | None, printed: bytes
-) -> None:
-    assert print_flag_update(3, flags, uid=uid, modseq=modseq) == printed
+def test_flag_updates_tell_what_is_wanted(items: FlagItems, printed: bytes) -> None:
+    updates = [(3, FlagState(9, Flags(SystemFlag.SEEN, ("k",)), 5)), (4, FlagState(11, Flags(), 6))]
+    assert print_flag_updates(updates, items) == printed
+    assert print_flag_updates([], items) == b""
