@@ -39,6 +39,7 @@ Count = Annotated[int, "a whole number from 1"]
 DatabaseUrl = Annotated[str, "a PostgreSQL URL"]
 HostName = Annotated[str, "a name or an address"]
 ServerName = Annotated[str, "a name"]
+Drives = Annotated[tuple[tuple[str, Path], ...], "letters with folders"]
 
 
 class InvalidConfiguration(InvalidInput):
@@ -130,6 +131,11 @@ class Settings:
     limits_connections: Count = _setting("limits.connections", "The most connections to one service.", default=1000)
     limits_connections_per_address: Count = _setting(
         "limits.connections_per_address", "The most connections of one peer to one service.", default=100
+    )
+    shell_drives: Drives = _setting(
+        "shell.drives",
+        'Folders that stand for drives in paths like C:\\Temp: a table, or "C=/srv/exports,D=/mnt" in the variable.',
+        default=(),
     )
     log_level: LogLevel = _setting("log.level", "debug, info, warning or error.", default=LogLevel.INFO)
     log_format: LogFormat = _setting("log.format", "json, plain, or auto: plain on a terminal.", default=LogFormat.AUTO)
@@ -290,6 +296,22 @@ def _path(value: object) -> Path:
     return Path(text).expanduser()
 
 
+def _drives(value: object) -> tuple[tuple[str, Path], ...]:
+    if isinstance(value, str):
+        pairs = [item.partition("=")[::2] for item in value.split(",") if item.strip()]
+    elif isinstance(value, Mapping):
+        pairs = [(letter, _text(folder)) for letter, folder in value.items()]
+    else:
+        raise TypeError("it must be a table such as { C = '/srv/exports' }")
+    drives = {letter.strip().upper(): Path(folder.strip()).expanduser() for letter, folder in pairs}
+    for letter, folder in drives.items():
+        if len(letter) != 1 or not letter.isascii() or not letter.isalpha():
+            raise ValueError(f"'{letter}' isn't the letter of a drive")
+        if not folder.is_absolute():
+            raise ValueError(f"the folder of {letter} must be given in full, as /srv/exports")
+    return tuple(drives.items())
+
+
 def _networks(value: object) -> tuple[Network, ...]:
     items = value.replace(",", " ").split() if isinstance(value, str) else value
     if not isinstance(items, list | tuple):
@@ -310,6 +332,7 @@ _CONVERSIONS: Final = MappingProxyType[object, Any](
         Path: _path,
         Path | None: _path,
         tuple[Network, ...]: _networks,
+        Drives: _drives,
         **{words: _word(words) for words in (LogLevel, LogFormat, SmarthostSecurity)},
     }
 )

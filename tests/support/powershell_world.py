@@ -26,13 +26,15 @@ class MemoryFiles:
         self.content = dict(files or {})
 
     def resolve(self, path: str) -> str:
+        if path[1:2] == ":":
+            raise FileAccessError(f"Cannot find drive. A drive with the name '{path[0]}' does not exist.")
         return path if path.startswith("/") else f"/home/{path.removeprefix('./')}".rstrip("/.")
 
     def is_file(self, path: str) -> bool:
-        return self.resolve(path) in self.content
+        return path[1:2] != ":" and self.resolve(path) in self.content
 
     def is_folder(self, path: str) -> bool:
-        return self.resolve(path) in ("/home", "/")
+        return path[1:2] != ":" and self.resolve(path) in ("/home", "/")
 
     def read(self, path: str) -> bytes:
         if not self.is_file(path):

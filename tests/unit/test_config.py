@@ -41,6 +41,11 @@ def write(tmp_path: Path, text: str) -> Path:
         '[smarthost]\nusername = "relay"',
         '[smarthost]\nhost = "relay.example"\nsecurity = "none"',
         '[smarthost]\nhost = "192.0.2.1"\nsecurity = "none"',
+        '[shell]\ndrives = "C"',
+        '[shell]\ndrives = { CC = "/srv" }',
+        '[shell]\ndrives = { C = "exports" }',
+        "[shell]\ndrives = { C = 7 }",
+        "[shell]\ndrives = 7",
         "[imap",
         "[imap]\n[imap.more]\nport = 1",
     ],
@@ -101,3 +106,10 @@ def test_values_get_their_types(tmp_path: Path) -> None:
 def test_every_setting_can_come_from_a_variable() -> None:
     assert len({variable(key) for key in keys()}) == len(keys())
     assert all(field.metadata["help"] for field in keys().values())
+
+
+def test_drives_are_a_table_or_pairs(tmp_path: Path) -> None:
+    wanted = (("C", Path("/srv/exports")), ("D", Path("/mnt")))
+    file = write(tmp_path, '[shell.drives]\nc = "/srv/exports"\nD = "/mnt"')
+    assert load_settings(file, {}, {}).shell_drives == wanted
+    assert load_settings(None, {"DELEGACY_SHELL_DRIVES": "C=/srv/exports, d=/mnt"}, {}).shell_drives == wanted

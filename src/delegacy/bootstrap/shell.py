@@ -67,5 +67,6 @@ def _opened(
 ) -> Iterator[tuple[DirectoryServices, _ShellSession, TerminalHost, Interrupts]]:
     with open_directory(settings) as services:
         interrupts = Interrupts()
-        host = TerminalHost(standard_streams(), interrupts=interrupts, files=LocalFiles(), environment=os.environ)
+        files = LocalFiles(settings.shell_drives)
+        host = TerminalHost(standard_streams(), interrupts=interrupts, files=files, environment=os.environ)
         yield services, _ShellSession(open_runspace(services, host, user=user, origin=_ORIGIN)), host, interrupts

@@ -21,6 +21,9 @@ key = "/etc/ssl/delegacy/key.pem"
 host = "relay.example.org"
 username = "delegacy"
 password_file = "/etc/delegacy/relay-password"
+
+[shell]
+drives = { C = "/srv/exports" }
 """
 _WORDS: Final = ((bool, "true or false"), (int, "a whole number"), (str, "text"), (Path, "a path"))
 

@@ -1,7 +1,7 @@
 """Files of the person at the local shell."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,12 @@ _LARGEST: Final = 256 * 1024 * 1024
 class LocalFiles:
     """Files as the operating system grants them to the person who started the shell; implements `powershell.host.HostFiles`.
 
-    Paths may be written with `/` or `\\`, and may begin with `~`. There are no drives.
+    Paths may be written with `/` or `\\`, and may begin with `~`. ``drives`` are letters with the folders that stand for them; a path
+    does not lead out of its drive, and case makes no difference in it, as scripts from Windows expect.
     """
 
-    def __init__(self, folder: Callable[[], Path] = Path.cwd) -> None:
+    def __init__(self, drives: Iterable[tuple[str, Path]] = (), folder: Callable[[], Path] = Path.cwd) -> None:
+        self._drives = dict(drives)
         self._folder = folder
 
     def resolve(self, path: str) -> str:
@@ -60,16 +62,38 @@ class LocalFiles:
 
     def _located(self, path: str) -> Path:
         written = path.removeprefix("FileSystem::").replace("\\", "/")
-        drive, colon, _ = written.partition(":")
-        if colon and drive.isalpha():
-            raise FileAccessError(f"Cannot find drive. A drive with the name '{drive}' does not exist.")
         if not written or "\0" in written:
             raise FileAccessError("The path is not of a legal form.")
+        drive, colon, rest = written.partition(":")
+        if colon and drive.isalpha():
+            return self._on_drive(drive, rest)
         try:
             full = self._folder() / Path(written).expanduser()
         except (OSError, RuntimeError):  # the current folder was removed, or there is no such home
             raise FileAccessError(f"Could not find a part of the path '{path}'.") from None
         return Path(os.path.normpath(full))
+
+    def _on_drive(self, drive: str, path: str) -> Path:
+        root = self._drives.get(drive.upper())
+        if root is None:
+            raise FileAccessError(
+                f"Cannot find drive. A drive with the name '{drive}' does not exist. The setting shell.drives says which folder stands for it."
+            )
+        located = root
+        for name in Path(os.path.normpath(f"/{path}")).parts[1:]:
+            located = _same_name(located, name)
+        return located
+
+
+def _same_name(folder: Path, name: str) -> Path:
+    """Return what a folder holds under a name in whatever case, or would hold under just this one."""
+    exact = folder / name
+    if not os.path.lexists(exact):
+        try:
+            return next((found for found in folder.iterdir() if found.name.casefold() == name.casefold()), exact)
+        except OSError:  # whoever uses the path learns why
+            return exact
+    return exact
 
 
 def _refusal(path: Path, error: OSError) -> FileAccessError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from delegacy.powershell.binder import Argument, Binder, Binding, missing_mandatory
 from delegacy.powershell.common_parameters import ActionPreference
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError, runtime_error
-from delegacy.powershell.host import EndOfInput
+from delegacy.powershell.host import EndOfInput, FileAccessError
 from delegacy.powershell.interpreter.outlet import Outlet
 from delegacy.powershell.interpreter.scope import Scope, Variable
 from delegacy.powershell.interpreter.signals import LimitReached, Stopped
@@ -151,6 +151,10 @@ class Core:
         known = self.gate.error_record(error, cmdlet)
         if known is not None:
             return known
+        if isinstance(error, FileAccessError):
+            return ErrorRecord(
+                str(error), "FileAccessError", ErrorCategory.READ_ERROR, exception_type="System.IO.IOException"
+            )
         return ErrorRecord(
             f"The command failed because of an internal error ({type(error).__name__}).",
             _INTERNAL,

@@ -9,7 +9,7 @@ from delegacy.powershell.host import FileAccessError
 
 @pytest.fixture
 def files(tmp_path: Path) -> LocalFiles:
-    return LocalFiles(lambda: tmp_path)
+    return LocalFiles([("C", tmp_path / "drive")], lambda: tmp_path)
 
 
 def test_relative_paths_start_in_the_current_folder(files: LocalFiles, tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_files_and_folders_are_told_apart(files: LocalFiles, tmp_path: Path) -> 
     assert not files.is_folder("missing")
 
 
-@pytest.mark.parametrize("path", ["", "a\0b", "C:\\people.csv", "c:people.csv", "Env:\\PATH", "~nobody-of-that-name/x"])
+@pytest.mark.parametrize("path", ["", "a\0b", "D:\\people.csv", "d:people.csv", "Env:\\PATH", "~nobody-of-that-name/x"])
 def test_paths_that_can_name_nothing_here_are_refused(files: LocalFiles, path: str) -> None:
     for use in (files.resolve, files.read, lambda p: files.write(p, b"", append=False)):
         with pytest.raises(FileAccessError):
@@ -77,4 +77,22 @@ def test_a_folder_that_was_removed_is_reported() -> None:
         raise FileNotFoundError
 
     with pytest.raises(FileAccessError):
-        LocalFiles(gone).read("x")
+        LocalFiles(folder=gone).read("x")
+
+
+def test_a_folder_stands_for_a_drive(files: LocalFiles, tmp_path: Path) -> None:
+    (tmp_path / "drive" / "Temp").mkdir(parents=True)
+    files.write("C:\\temp\\Report.csv", b"1", append=False)
+    assert (tmp_path / "drive" / "Temp" / "Report.csv").read_bytes() == b"1"
+    assert files.read("c:/TEMP/report.CSV") == b"1"
+    assert files.resolve("c:new.csv") == str(tmp_path / "drive" / "new.csv")
+
+
+@pytest.mark.parametrize("path", ["C:\\..\\..\\secret", "C:..\\secret", "C:/a/../../secret"])
+def test_no_path_leads_out_of_its_drive(files: LocalFiles, tmp_path: Path, path: str) -> None:
+    assert files.resolve(path) == str(tmp_path / "drive" / "secret")
+
+
+def test_who_uses_a_drive_that_stands_for_nothing_learns_what_to_set(files: LocalFiles) -> None:
+    with pytest.raises(FileAccessError, match=r"A drive with the name 'D' does not exist.*shell\.drives"):
+        files.read("D:\\people.csv")
