@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo-data
 
-.PHONY: help setup check test peers demo docs benchmark clean
+.PHONY: help setup check test peers demo docs benchmark fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,5 +50,9 @@ benchmark: $(VENV)/.ready ## the decision benchmark at 1,000, 100,000 and 1,000,
 	$(BIN)/pip install --quiet --disable-pip-version-check '.[benchmark]'
 	$(BIN)/python benchmarks/decisions.py
 
+fuzz: $(VENV)/.ready ## run the property tests under a coverage-guided fuzzer; SECONDS=60 for each
+	$(BIN)/pip install --quiet --disable-pip-version-check '.[fuzz]'
+	$(BIN)/python tests/support/guided_fuzzing.py --seconds $(or $(SECONDS),60)
+
 clean: ## remove what the targets above have made
-	rm -rf $(VENV) $(DEMO) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(DEMO) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .import_linter_cache

@@ -112,6 +112,8 @@ class NobodyKnown:
 
 @OFTEN
 @given(ANY_TEXT, st.integers(min_value=0, max_value=80))
+@example("until@{@{@{?  $$$ ", 18)
+@example("@{? $$ ", 7)
 def test_any_line_completes(text: str, place: int) -> None:
     cursor = min(place, len(text))
     found = Shell().interpreter.complete(text, cursor, NobodyKnown())

@@ -319,9 +319,9 @@ class _Completion:
 
     def _of_command(self) -> Iterable[Suggestion]:
         elements = self._place.elements
-        if elements[0].kind in _CALLS:
+        if elements and elements[0].kind in _CALLS:
             elements = elements[1:]
-        if elements[0].kind not in _NAMES:
+        if not elements or elements[0].kind not in _NAMES:
             return ()
         info = self._source.find_command(str(elements[0].value))
         if info is None:
