@@ -47,11 +47,11 @@ docs: $(VENV)/.ready ## write the generated reference pages
 	$(BIN)/python -m delegacy.reference docs/reference
 
 benchmark: $(VENV)/.ready ## the decision benchmark at 1,000, 100,000 and 1,000,000 recipients
-	$(BIN)/pip install --quiet --disable-pip-version-check '.[benchmark]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[benchmark]'
 	$(BIN)/python benchmarks/decisions.py
 
 fuzz: $(VENV)/.ready ## run the property tests under a coverage-guided fuzzer; SECONDS=60 for each
-	$(BIN)/pip install --quiet --disable-pip-version-check '.[fuzz]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(BIN)/python tests/support/guided_fuzzing.py --seconds $(or $(SECONDS),60)
 
 clean: ## remove what the targets above have made

@@ -24,8 +24,9 @@ from databases import postgres_organization, sqlite_organization
 from delegacy.domain.rights import ExtendedRight, MailboxRight
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.policy.decision import Allow
+from delegacy.store.connection import Row
 from delegacy.store.decisions import SqlDecisionFacts
-from delegacy.store.engine import Database, Row
+from delegacy.store.engine import Database
 from organization import Organization
 from report import Figure, table, write_json
 from rivals import CASBIN, CEDAR, CasbinRival, CedarRival

@@ -23,7 +23,8 @@ from delegacy.domain.errors import (
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.store import maintenance
 from delegacy.store.audit import first_broken
-from delegacy.store.engine import Database, Dialect
+from delegacy.store.connection import Dialect
+from delegacy.store.engine import Database
 from delegacy.store.migrations import create_schema
 from delegacy.store.unit_of_work import SqlStore
 from support.postgres import PostgresServer

@@ -15,7 +15,8 @@ from delegacy.domain.ports import RecipientQuery
 from delegacy.session.founding import complete_organization, found_organization
 from delegacy.store import migrations
 from delegacy.store.audit import first_broken
-from delegacy.store.engine import Database, Dialect
+from delegacy.store.connection import Dialect
+from delegacy.store.engine import Database
 from delegacy.store.unit_of_work import SqlStore
 from delegacy.store.versions import DIRECTORY, MAIL, Schema, has_schema, prepare, require_current, schema_change
 from support.postgres import PostgresServer

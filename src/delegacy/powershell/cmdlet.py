@@ -80,7 +80,6 @@ class Cmdlet:
     """
 
     name: ClassVar[str] = ""
-    aliases: ClassVar[tuple[str, ...]] = ()
     default_parameter_set: ClassVar[str] = ""
     supports_should_process: ClassVar[bool] = False
     confirm_impact: ClassVar[ConfirmImpact] = ConfirmImpact.MEDIUM

@@ -357,7 +357,6 @@ def cmdlet_info(cls: type, *, unsupported: Iterable[str] = ()) -> CmdletInfo:
         description=description.strip(),
         parameters=declared_parameters(cls),
         default_set=declared.default_parameter_set or ALL_SETS,
-        aliases=declared.aliases,
         supports_should_process=declared.supports_should_process,
         confirm_impact=declared.confirm_impact,
         output_types=declared.output_types,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from delegacy.domain.audit import AuditRecord, ModifiedProperty
-from delegacy.store.engine import Connection
+from delegacy.store.connection import Connection
 from delegacy.store.rows import to_moment, to_number
 from delegacy.store.transaction import Transaction
 

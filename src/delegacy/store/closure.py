@@ -7,7 +7,7 @@ an address alone. Groups may be in one another in a circle.
 from typing import Final
 
 from delegacy.domain.recipient import MAIL_GROUPS, RecipientTypeDetails
-from delegacy.store.engine import Connection
+from delegacy.store.connection import Connection
 
 FLAGS: Final = ("security", "mail")
 

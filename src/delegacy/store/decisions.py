@@ -24,7 +24,8 @@ from delegacy.domain.facts import OpeningFacts, SendingFacts, Target
 from delegacy.domain.recipient import MAILBOXES
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Right, right_from_number
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
-from delegacy.store.engine import Connection, Database, Dialect, Row
+from delegacy.store.connection import Connection, Dialect, Row
+from delegacy.store.engine import Database
 from delegacy.store.grants import INHERITANCE_TYPES
 from delegacy.store.resolving import SELECT_KEY, find_rows
 from delegacy.store.rows import to_kind, to_moment_or_none, to_number

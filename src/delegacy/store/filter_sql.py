@@ -12,14 +12,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from delegacy.domain.dn import DistinguishedName
 from delegacy.domain.identity import fold
 from delegacy.domain.properties import Property, PropertyType
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.recipient_filter import And, Comparison, Filter, Not, Operator, Or, Value, like
-from delegacy.store.engine import Dialect
+from delegacy.store.connection import Dialect
 from delegacy.store.rows import to_number
 from delegacy.store.schema import ATTRIBUTE_COLUMNS, proxy_address, recipient
 
@@ -189,7 +188,8 @@ def _strings(prop: Property, operator: Operator, value: Value, dialect: Dialect)
     if dialect is Dialect.SQLITE:
         items = sa.func.json_each(present, f'$."{prop.name}"').table_valued("value", name="item")
     else:
-        items = sa.func.jsonb_array_elements_text(sa.cast(present, JSONB)[prop.name]).table_valued("value", name="item")
+        listed = sa.func.json_extract_path(sa.cast(present, sa.JSON()), prop.name)
+        items = sa.func.json_array_elements_text(listed).table_valued("value", name="item")
     item = items.c.value
     if value is None:
         return ~sa.exists(sa.select(sa.literal(1)).select_from(items))
@@ -218,12 +218,11 @@ def _json(name: str, dialect: Dialect) -> _Column:
     present = sa.func.nullif(recipient.c.attributes, "")
     if dialect is Dialect.SQLITE:
         return sa.func.json_extract(present, f'$."{name}"')
-    text: _Column = sa.cast(present, JSONB)[name].astext
-    return text
+    return sa.func.json_extract_path_text(sa.cast(present, sa.JSON()), name)
 
 
 def _json_text(column: _Column, name: str, dialect: Dialect) -> _Column:
     present = sa.func.nullif(column, "")
     if dialect is Dialect.SQLITE:
         return sa.func.coalesce(sa.func.json_extract(present, f'$."{name}"'), "")
-    return sa.func.coalesce(sa.cast(present, JSONB)[name].astext, "")
+    return sa.func.coalesce(sa.func.json_extract_path_text(sa.cast(present, sa.JSON()), name), "")

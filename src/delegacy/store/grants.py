@@ -22,7 +22,7 @@ from delegacy.domain.rights import (
 )
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
 from delegacy.store import closure, history
-from delegacy.store.engine import Connection, Row
+from delegacy.store.connection import Connection, Row
 from delegacy.store.principals import Trustee, find_trustee, sid_of, trustee_for
 from delegacy.store.rows import to_moment_or_none, to_number_or_null
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS

@@ -11,7 +11,7 @@ from delegacy.domain.identity import fold
 from delegacy.domain.ports import RecipientQuery
 from delegacy.domain.rbac import RecipientScope, ScopeKind
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
-from delegacy.store.engine import Connection, Dialect
+from delegacy.store.connection import Connection, Dialect
 from delegacy.store.filter_sql import Condition, condition, is_like, within
 from delegacy.store.rows import READ, to_recipient
 from delegacy.store.schema import proxy_address, recipient

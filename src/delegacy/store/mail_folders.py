@@ -14,7 +14,7 @@ from delegacy.domain.folder import (
     MailFolder,
     SpecialFolder,
 )
-from delegacy.store.engine import Row
+from delegacy.store.connection import Row
 from delegacy.store.mail_transaction import MailTransaction
 
 _COLUMNS: Final = (

@@ -15,7 +15,7 @@ from delegacy.domain.mail_store import (
     FlagState,
     Placed,
 )
-from delegacy.store.engine import Dialect, Row
+from delegacy.store.connection import Dialect, Row
 from delegacy.store.mail_transaction import MailTransaction
 
 MOST_FOLDER_KEYWORDS: Final = 1000

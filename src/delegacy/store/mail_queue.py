@@ -8,7 +8,7 @@ from delegacy.domain.address import SmtpAddress
 from delegacy.domain.mail_queue import Handover, OutgoingMail
 from delegacy.domain.ports import Clock
 from delegacy.store import mail_delivery
-from delegacy.store.engine import Dialect, Row
+from delegacy.store.connection import Dialect, Row
 from delegacy.store.mail_transaction import MailTransactions
 
 _COLUMNS: Final = "id, envelope_sender, recipients, smtputf8, accepted_at, next_attempt_at, attempts, content"

@@ -21,7 +21,7 @@ from delegacy.domain.mail_search import (
     TextField,
     fold_text,
 )
-from delegacy.store.engine import Dialect
+from delegacy.store.connection import Dialect
 
 _TEXT_COLUMNS: Final = MappingProxyType(
     {

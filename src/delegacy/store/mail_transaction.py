@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from delegacy.domain.errors import StoreError
-from delegacy.store.engine import Connection, Database, Dialect
+from delegacy.store.connection import Connection, Dialect
+from delegacy.store.engine import Database
 
 Listener = Callable[[frozenset[int]], None]
 

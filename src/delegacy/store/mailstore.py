@@ -27,7 +27,8 @@ from delegacy.domain.mail_store import (
 )
 from delegacy.domain.ports import Clock
 from delegacy.store import mail_delivery, mail_folders, mail_messages
-from delegacy.store.engine import Database, Row
+from delegacy.store.connection import Row
+from delegacy.store.engine import Database
 from delegacy.store.mail_messages import FlagsReader, NewMessage
 from delegacy.store.mail_search import SearchCompiler
 from delegacy.store.mail_transaction import MailTransaction, MailTransactions

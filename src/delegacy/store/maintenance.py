@@ -25,8 +25,11 @@ import psycopg
 import sqlalchemy as sa
 
 from delegacy.domain.errors import InvalidInput, SchemaTooNew, SchemaTooOld, StoreFull, StoreUnavailable
-from delegacy.store.engine import LOCK_TIMEOUT, Connection, Database, Dialect, translated
+from delegacy.store.connection import Connection, Dialect
+from delegacy.store.engine import LOCK_TIMEOUT, Database
 from delegacy.store.migrations import create_schema, upgrade_schema
+from delegacy.store.postgres import PostgresBackend
+from delegacy.store.sqlite import SqliteBackend
 from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_in
 
 _FORMAT: Final = 1
@@ -245,7 +248,7 @@ def _copy_database(source: sqlite3.Connection, target: sqlite3.Connection, reade
     try:
         source.backup(target, pages=-1 if reader is None else 1, progress=progress, sleep=0.05)
     except sqlite3.Error as error:
-        raise translated(error) from error
+        raise SqliteBackend().translated(error) from error
 
 
 def _last_change(connection: Connection) -> int:
@@ -342,4 +345,4 @@ def _copying(connection: Connection, sql: str) -> Iterator[psycopg.Copy]:
         with raw.cursor() as cursor, cursor.copy(sql.encode()) as copied:
             yield copied
     except psycopg.Error as error:
-        raise translated(error) from error
+        raise PostgresBackend().translated(error) from error

@@ -16,7 +16,7 @@ from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission, Right, right_from_number
 from delegacy.domain.sid import Sid
 from delegacy.store import closure, history
-from delegacy.store.engine import Connection, ConstraintViolated
+from delegacy.store.connection import Connection, ConstraintViolated
 from delegacy.store.principals import Trustee, adopt
 from delegacy.store.rows import INSERT, SELECT, UPDATE, normalised, to_recipient, to_row
 from delegacy.store.schema import ROOT

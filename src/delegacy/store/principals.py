@@ -7,7 +7,7 @@ from typing import Final
 
 from delegacy.domain.recipient import GROUPS
 from delegacy.domain.sid import WELL_KNOWN, Sid
-from delegacy.store.engine import Connection
+from delegacy.store.connection import Connection
 from delegacy.store.rows import to_kind
 from delegacy.store.schema import WELL_KNOWN_KEYS
 from delegacy.store.transaction import Transaction

@@ -19,7 +19,7 @@ from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
 from delegacy.store import audit, grants, listing, reverse, roles
-from delegacy.store.engine import Connection
+from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
 from delegacy.store.rows import SELECT, to_moment, to_recipient

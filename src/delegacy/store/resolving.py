@@ -8,7 +8,7 @@ from uuid import UUID
 from delegacy.domain.address import InvalidAddress, SmtpAddress
 from delegacy.domain.identity import IdentityForm, IdentityReading, readings
 from delegacy.domain.recipient import RecipientTypeDetails
-from delegacy.store.engine import Connection, Row
+from delegacy.store.connection import Connection, Row
 from delegacy.store.rows import SELECT, to_kind
 
 SELECT_KEY: Final = "SELECT o.id, o.guid, o.recipient_type_details FROM object o"

@@ -10,7 +10,7 @@ from typing import Final
 from delegacy.domain.ports import Holding
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE
-from delegacy.store.engine import Connection, Row
+from delegacy.store.connection import Connection, Row
 from delegacy.store.principals import identities_of, sid_of
 from delegacy.store.rows import to_moment_or_none
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS

@@ -17,7 +17,7 @@ from delegacy.domain.rbac import (
 )
 from delegacy.domain.recipient import ACCOUNTS
 from delegacy.domain.role_catalogue import BUILT_IN_ROLES
-from delegacy.store.engine import Connection, Row
+from delegacy.store.connection import Connection, Row
 from delegacy.store.rows import to_moment
 
 _ROLES: Final = (

@@ -14,7 +14,7 @@ from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.identity import fold
 from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store.engine import Row
+from delegacy.store.connection import Row
 from delegacy.store.schema import ATTRIBUTE_COLUMNS, recipient
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from delegacy.domain.sid import (
     ANONYMOUS,
@@ -45,7 +44,7 @@ metadata: Final = sa.MetaData(
 )
 
 # Bytes in order, on both databases: what is sorted and compared by range has been folded already.
-_TEXT: Final = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_TEXT: Final = sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql")
 _KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _FLAG: Final = sa.SmallInteger()
 

@@ -4,7 +4,8 @@ from delegacy.domain.account import Account
 from delegacy.domain.identity import LONGEST, fold
 from delegacy.domain.ports import Credential
 from delegacy.domain.recipient import ACCOUNTS, Recipient
-from delegacy.store.engine import Connection, Database
+from delegacy.store.connection import Connection
+from delegacy.store.engine import Database
 from delegacy.store.resolving import address_key, is_storable
 from delegacy.store.rows import SELECT, to_recipient
 

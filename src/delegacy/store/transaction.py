@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from delegacy.domain.errors import InvalidProperty, StoreError
 from delegacy.domain.identity import fold
 from delegacy.domain.sid import Sid
-from delegacy.store.engine import Connection, Dialect
+from delegacy.store.connection import Connection, Dialect
 
 _LOCK = "SELECT change, next_object, next_entry, next_foreign, audit_sequence, audit_hash FROM head WHERE id = 1"
 _KEEP = (

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from delegacy.domain.errors import SchemaTooNew, SchemaTooOld, StoreError, StoreUnavailable
 from delegacy.store import mail_schema, schema
 from delegacy.store.audit import FIRST_HASH
-from delegacy.store.engine import Database, Dialect, translated
+from delegacy.store.connection import Dialect
+from delegacy.store.engine import Database
 
 _ADVISORY_LOCK: Final = 0x64656C6567616379
 """Ours on a PostgreSQL server: who makes or changes a schema holds it."""
@@ -81,7 +82,7 @@ def revision_in(database: Database, wanted: Schema) -> str | None:
         with database.engine.connect() as connection:
             return revision_of(connection, wanted)
     except sa.exc.DBAPIError as error:
-        raise translated(error.orig or error) from error
+        raise database.backend.translated(error.orig or error) from error
 
 
 def revision_of(connection: sa.Connection, wanted: Schema) -> str | None:
@@ -111,7 +112,7 @@ def schema_change(database: Database) -> Iterator[sa.Connection]:
                 raise
             connection.exec_driver_sql("COMMIT")
     except sa.exc.DBAPIError as error:
-        raise translated(error.orig or error) from error
+        raise database.backend.translated(error.orig or error) from error
 
 
 def _make(connection: sa.Connection, wanted: Schema) -> None:

@@ -75,7 +75,6 @@ class ExportCsv(_CsvWriting):
     """Save objects in a file of comma-separated values."""
 
     name: ClassVar[str] = "Export-Csv"
-    aliases: ClassVar[tuple[str, ...]] = ("epcsv",)
     supports_should_process: ClassVar[bool] = True
 
     path: str = parameter(position=0, mandatory=True, aliases=("FilePath", "LiteralPath", "PSPath"))
@@ -193,7 +192,6 @@ class ImportCsv(_CsvReading):
     """Read objects from a file of comma-separated values."""
 
     name: ClassVar[str] = "Import-Csv"
-    aliases: ClassVar[tuple[str, ...]] = ("ipcsv",)
 
     path: tuple[str, ...] = parameter(
         position=0,

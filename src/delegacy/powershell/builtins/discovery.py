@@ -53,7 +53,6 @@ class GetCommand(Builtin):
     """Show the commands that can be run."""
 
     name: ClassVar[str] = "Get-Command"
-    aliases: ClassVar[tuple[str, ...]] = ("gcm",)
     default_parameter_set: ClassVar[str] = "AllCommandSet"
 
     name_: tuple[str, ...] | None = parameter(
@@ -130,7 +129,6 @@ class GetHelp(Builtin):
     """Explain a command."""
 
     name: ClassVar[str] = "Get-Help"
-    aliases: ClassVar[tuple[str, ...]] = ("help", "man")
     unsupported: ClassVar[frozenset[str]] = frozenset({"Online", "ShowWindow", "Path", "Functionality"})
 
     name_: str = parameter(position=0, pipeline_by_property_name=True, name="Name", default="", completer="command")
@@ -203,7 +201,6 @@ class GetAlias(Builtin):
     """Show what aliases stand for."""
 
     name: ClassVar[str] = "Get-Alias"
-    aliases: ClassVar[tuple[str, ...]] = ("gal",)
 
     name_: tuple[str, ...] = parameter(
         position=0, pipeline=True, pipeline_by_property_name=True, name="Name", default=("*",)
@@ -249,7 +246,6 @@ class ImportModule(_StandIn):
     """Do nothing: every command of this product is there from the start."""
 
     name: ClassVar[str] = "Import-Module"
-    aliases: ClassVar[tuple[str, ...]] = ("ipmo",)
 
 
 @dataclass(kw_only=True)
@@ -257,7 +253,6 @@ class RemoveModule(_StandIn):
     """Do nothing: the commands of this product cannot be removed."""
 
     name: ClassVar[str] = "Remove-Module"
-    aliases: ClassVar[tuple[str, ...]] = ("rmo",)
 
 
 @dataclass(kw_only=True)
@@ -265,7 +260,6 @@ class AddPSSnapin(_StandIn):
     """Do nothing: every command of this product is there from the start."""
 
     name: ClassVar[str] = "Add-PSSnapin"
-    aliases: ClassVar[tuple[str, ...]] = ("asnp",)
 
 
 @dataclass(kw_only=True)
@@ -280,7 +274,6 @@ class GetModule(_StandIn):
     """Show nothing: there are no modules."""
 
     name: ClassVar[str] = "Get-Module"
-    aliases: ClassVar[tuple[str, ...]] = ("gmo",)
 
 
 @dataclass(kw_only=True)
@@ -295,7 +288,6 @@ class RemovePSSession(_StandIn):
     """Do nothing: there are no remote sessions."""
 
     name: ClassVar[str] = "Remove-PSSession"
-    aliases: ClassVar[tuple[str, ...]] = ("rsn",)
 
 
 @dataclass(kw_only=True)
@@ -331,7 +323,6 @@ class ClearHost(Builtin):
     """Clear the screen."""
 
     name: ClassVar[str] = "Clear-Host"
-    aliases: ClassVar[tuple[str, ...]] = ("clear", "cls")
 
     def process(self) -> None:
         """Clear it."""

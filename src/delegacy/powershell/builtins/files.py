@@ -59,7 +59,6 @@ class GetContent(Builtin):
     """Read a file, line by line."""
 
     name: ClassVar[str] = "Get-Content"
-    aliases: ClassVar[tuple[str, ...]] = ("cat", "gc", "type")
 
     path: tuple[str, ...] = parameter(
         position=0,
@@ -155,7 +154,6 @@ class SetContent(_Writing):
     """Replace what a file holds."""
 
     name: ClassVar[str] = "Set-Content"
-    aliases: ClassVar[tuple[str, ...]] = ("sc",)
     appends: ClassVar[bool] = False
 
 
@@ -164,7 +162,6 @@ class AddContent(_Writing):
     """Add lines to a file."""
 
     name: ClassVar[str] = "Add-Content"
-    aliases: ClassVar[tuple[str, ...]] = ("ac",)
     appends: ClassVar[bool] = True
 
 
@@ -232,7 +229,6 @@ class ResolvePath(Builtin):
     """Write a path in full."""
 
     name: ClassVar[str] = "Resolve-Path"
-    aliases: ClassVar[tuple[str, ...]] = ("rvpa",)
 
     path: tuple[str, ...] = parameter(
         position=0, mandatory=True, pipeline=True, pipeline_by_property_name=True, aliases=("LiteralPath",)
@@ -261,7 +257,6 @@ class GetLocation(Builtin):
     """Tell the current folder."""
 
     name: ClassVar[str] = "Get-Location"
-    aliases: ClassVar[tuple[str, ...]] = ("gl", "pwd")
 
     def process(self) -> None:
         """Write it."""

@@ -28,7 +28,6 @@ class WhereObject(Builtin):
     """Pass on the objects that a condition holds for."""
 
     name: ClassVar[str] = "Where-Object"
-    aliases: ClassVar[tuple[str, ...]] = ("where", "?")
     default_parameter_set: ClassVar[str] = "ScriptBlock"
 
     input_object: object = parameter(pipeline=True)
@@ -110,7 +109,6 @@ class ForEachObject(Builtin):
     """Do something with each object."""
 
     name: ClassVar[str] = "ForEach-Object"
-    aliases: ClassVar[tuple[str, ...]] = ("foreach", "%")
     default_parameter_set: ClassVar[str] = "ScriptBlockSet"
 
     input_object: object = parameter(pipeline=True)

@@ -158,7 +158,6 @@ class GetMember(Builtin):
     """Tell which properties and methods objects have."""
 
     name: ClassVar[str] = "Get-Member"
-    aliases: ClassVar[tuple[str, ...]] = ("gm",)
 
     input_object: object = parameter(pipeline=True)
     name_: tuple[str, ...] | None = parameter(position=0, name="Name")

@@ -90,7 +90,6 @@ class FormatTable(_Formatting):
     """Show objects as a table."""
 
     name: ClassVar[str] = "Format-Table"
-    aliases: ClassVar[tuple[str, ...]] = ("ft",)
     unsupported: ClassVar[frozenset[str]] = frozenset({"View", "ShowError", "DisplayError"})
 
     property: tuple[object, ...] | None = parameter(position=0)
@@ -116,7 +115,6 @@ class FormatList(_Formatting):
     """Show objects as lists of their properties."""
 
     name: ClassVar[str] = "Format-List"
-    aliases: ClassVar[tuple[str, ...]] = ("fl",)
     unsupported: ClassVar[frozenset[str]] = frozenset({"View", "ShowError", "DisplayError"})
 
     property: tuple[object, ...] | None = parameter(position=0)
@@ -132,7 +130,6 @@ class FormatWide(_Formatting):
     """Show one property of each object, several in a line."""
 
     name: ClassVar[str] = "Format-Wide"
-    aliases: ClassVar[tuple[str, ...]] = ("fw",)
     unsupported: ClassVar[frozenset[str]] = frozenset({"View", "ShowError", "DisplayError"})
 
     property: object = parameter(position=0)
@@ -169,7 +166,6 @@ class OutHost(Builtin):
     """Show what comes."""
 
     name: ClassVar[str] = "Out-Host"
-    aliases: ClassVar[tuple[str, ...]] = ("oh",)
 
     input_object: object = parameter(pipeline=True)
     paging: bool = parameter(switch=True)
@@ -185,7 +181,6 @@ class OutDefault(OutHost):
     """Show what comes."""
 
     name: ClassVar[str] = "Out-Default"
-    aliases: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(kw_only=True)
@@ -279,7 +274,6 @@ class WriteOutput(Builtin):
     """Hand objects on."""
 
     name: ClassVar[str] = "Write-Output"
-    aliases: ClassVar[tuple[str, ...]] = ("echo", "write")
 
     input_object: tuple[object, ...] = parameter(
         position=0, mandatory=True, pipeline=True, remaining=True, allow_null=True, allow_empty=True

@@ -41,7 +41,6 @@ class SelectObject(Builtin):
     """Choose properties of objects, or some of the objects."""
 
     name: ClassVar[str] = "Select-Object"
-    aliases: ClassVar[tuple[str, ...]] = ("select",)
 
     input_object: object = parameter(pipeline=True)
     property: tuple[object, ...] | None = parameter(position=0)
@@ -179,7 +178,6 @@ class SortObject(_Gathering):
     """Put objects in order."""
 
     name: ClassVar[str] = "Sort-Object"
-    aliases: ClassVar[tuple[str, ...]] = ("sort",)
 
     property: tuple[object, ...] | None = parameter(position=0)
     descending: bool = parameter(switch=True)
@@ -234,7 +232,6 @@ class GroupObject(_Gathering):
     """Put objects together that have the same values."""
 
     name: ClassVar[str] = "Group-Object"
-    aliases: ClassVar[tuple[str, ...]] = ("group",)
 
     property: tuple[object, ...] | None = parameter(position=0)
     no_element: bool = parameter(switch=True)
@@ -278,7 +275,6 @@ class MeasureObject(_Gathering):
     """Count objects, or add up what they hold."""
 
     name: ClassVar[str] = "Measure-Object"
-    aliases: ClassVar[tuple[str, ...]] = ("measure",)
     default_parameter_set: ClassVar[str] = "GenericMeasure"
 
     property: tuple[str, ...] | None = parameter(position=0)
@@ -370,7 +366,6 @@ class CompareObject(Builtin):
     """Tell what is in one collection of objects and not in the other."""
 
     name: ClassVar[str] = "Compare-Object"
-    aliases: ClassVar[tuple[str, ...]] = ("compare", "diff")
 
     reference_object: tuple[object, ...] = parameter(position=0, mandatory=True, allow_empty=True)
     difference_object: tuple[object, ...] = parameter(position=1, mandatory=True, pipeline=True, allow_empty=True)
@@ -433,7 +428,6 @@ class GetUnique(Builtin):
     """Pass on each of a sorted row of objects once."""
 
     name: ClassVar[str] = "Get-Unique"
-    aliases: ClassVar[tuple[str, ...]] = ("gu",)
 
     input_object: object = parameter(pipeline=True)
     as_string: bool = parameter(switch=True)
@@ -458,7 +452,6 @@ class TeeObject(_Gathering):
     """Keep objects in a variable or the text of them in a file, and pass them on."""
 
     name: ClassVar[str] = "Tee-Object"
-    aliases: ClassVar[tuple[str, ...]] = ("tee",)
     default_parameter_set: ClassVar[str] = "File"
 
     file_path: str | None = parameter(

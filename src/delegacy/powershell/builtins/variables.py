@@ -27,7 +27,6 @@ class GetVariable(Builtin):
     """Show variables."""
 
     name: ClassVar[str] = "Get-Variable"
-    aliases: ClassVar[tuple[str, ...]] = ("gv",)
 
     name_: tuple[str, ...] = parameter(
         position=0, pipeline=True, pipeline_by_property_name=True, name="Name", default=("*",), completer="variable"
@@ -56,7 +55,6 @@ class SetVariable(Builtin):
     """Set variables."""
 
     name: ClassVar[str] = "Set-Variable"
-    aliases: ClassVar[tuple[str, ...]] = ("set", "sv")
 
     name_: tuple[str, ...] = parameter(position=0, mandatory=True, name="Name", completer="variable")
     value: object = parameter(position=1, pipeline=True)
@@ -90,7 +88,6 @@ class NewVariable(Builtin):
     """Make a variable that does not exist yet."""
 
     name: ClassVar[str] = "New-Variable"
-    aliases: ClassVar[tuple[str, ...]] = ("nv",)
 
     name_: str = parameter(position=0, mandatory=True, name="Name", completer="variable")
     value: object = parameter(position=1, pipeline=True)
@@ -120,7 +117,6 @@ class RemoveVariable(Builtin):
     """Remove variables."""
 
     name: ClassVar[str] = "Remove-Variable"
-    aliases: ClassVar[tuple[str, ...]] = ("rv",)
 
     name_: tuple[str, ...] = parameter(
         position=0, mandatory=True, pipeline=True, pipeline_by_property_name=True, name="Name", completer="variable"
@@ -151,7 +147,6 @@ class ClearVariable(Builtin):
     """Empty variables."""
 
     name: ClassVar[str] = "Clear-Variable"
-    aliases: ClassVar[tuple[str, ...]] = ("clv",)
 
     name_: tuple[str, ...] = parameter(
         position=0, mandatory=True, pipeline_by_property_name=True, name="Name", completer="variable"
@@ -250,7 +245,6 @@ class StartSleep(Builtin):
     """Wait."""
 
     name: ClassVar[str] = "Start-Sleep"
-    aliases: ClassVar[tuple[str, ...]] = ("sleep",)
     default_parameter_set: ClassVar[str] = "Seconds"
 
     seconds: float = parameter(
