@@ -193,21 +193,27 @@ def _say(text: str) -> None:
 
 
 def _shell(parsed: argparse.Namespace) -> int:
-    gc.disable()  # importing makes much and drops little: to look for garbage meanwhile only delays the prompt
-    from delegacy.bootstrap.shell import run_interactively, run_script
+    settings = _settings(parsed)
+    script: str | bytes
+    if parsed.text is not None:
+        script = parsed.text
+    elif parsed.script is not None and parsed.script != "-":
+        script = _read_script(parsed.script)
+    elif sys.stdin is None:
+        raise InvalidInput("There is no input to read commands from. Give a command with -c, or a script.")
+    elif parsed.script == "-" or not sys.stdin.isatty():
+        script = sys.stdin.buffer.read()
+    else:
+        from delegacy.bootstrap.interactive_shell import run_interactively
+
+        return run_interactively(settings, parsed.user)
+    gc.disable()  # importing makes much and drops little: to look for garbage meanwhile only delays the script
+    from delegacy.bootstrap.shell import run_script
 
     gc.freeze()
     gc.enable()
-    settings = _settings(parsed)
-    if parsed.text is not None:
-        return run_script(settings, parsed.user, parsed.text)
-    if parsed.script is not None and parsed.script != "-":
-        return run_script(settings, parsed.user, _read_script(parsed.script), parsed.script, parsed.arguments)
-    if sys.stdin is None:
-        raise InvalidInput("There is no input to read commands from. Give a command with -c, or a script.")
-    if parsed.script == "-" or not sys.stdin.isatty():
-        return run_script(settings, parsed.user, sys.stdin.buffer.read(), None, parsed.arguments)
-    return run_interactively(settings, parsed.user)
+    name = None if parsed.script == "-" else parsed.script
+    return run_script(settings, parsed.user, script, name, parsed.arguments)
 
 
 def _read_script(name: str) -> bytes:

@@ -17,6 +17,7 @@ from delegacy.powershell.methods import method_names
 from delegacy.powershell.printer import quote
 from delegacy.powershell.properties import property_names
 from delegacy.powershell.statics import static_names, static_type
+from delegacy.powershell.suggestions import Suggestion, Suggestions
 from delegacy.powershell.tokenizer import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES
 from delegacy.powershell.tokens import Token, TokenKind
 from delegacy.powershell.values import TypeReference
@@ -61,23 +62,6 @@ _VARIABLE: Final = re.compile(r"(?P<sign>\$|(?<![\w.])@)\{?(?P<name>\w*)\Z")
 _STATIC: Final = re.compile(r"\[(?P<type>[\w.]+)\]::(?P<name>\w*)\Z")
 _MEMBER: Final = re.compile(r"\$(?P<variable>\w+)\.(?P<name>\w*)\Z")
 _CONSTANTS: Final = ("$true", "$false", "$null")
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One way to go on: what is put in, quoted where it must be, and what the list of suggestions shows."""
-
-    text: str
-    label: str
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """What could stand from a place in the text up to the cursor."""
-
-    start: int
-    items: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from delegacy.cmdlets._tables import VIEWS
 from delegacy.domain.errors import DelegacyError
 from delegacy.domain.ports import Clock, PasswordHasher, Store
 from delegacy.policy.questions import Questions
-from delegacy.powershell.completion import Suggestions
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
 from delegacy.powershell.host import Host
 from delegacy.powershell.interpreter.interpreter import Interpreter, RunResult
 from delegacy.powershell.interpreter.outlet import Collector
 from delegacy.powershell.limits import Limits
 from delegacy.powershell.streams import Stream
+from delegacy.powershell.suggestions import Suggestions
 from delegacy.powershell.syntax import Command, Pipeline
 from delegacy.powershell.views import ViewRegistry
 from delegacy.session.caller import Caller

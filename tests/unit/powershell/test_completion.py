@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from delegacy.powershell.completion import MOST_IDENTITIES, Identity, Suggestions
+from delegacy.powershell.completion import MOST_IDENTITIES, Identity
+from delegacy.powershell.suggestions import Suggestions
 from support.powershell_world import Shell
 
 PEOPLE = ("Terry Adams", "Ayla", "Adam O'Brien", "Room $5", "x,y")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import has_focus
@@ -24,10 +25,14 @@ from delegacy.admin.shell.highlighting import Role, highlighted
 from delegacy.admin.shell.history import ShellHistory
 from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
-from delegacy.admin.shell.session import CommandSession
+from delegacy.admin.shell.opening import OpeningSession
+from delegacy.admin.shell.session import NamedSession
 from delegacy.powershell.parser import is_incomplete
 from delegacy.powershell.streams import HostText
 
+_BANNER: Final = (
+    "Delegacy Management Shell\nAll cmdlets: Get-Command. Help: Get-Help <cmdlet>. Tab completes; exit leaves."
+)
 _CONTINUATION: Final = ">> "
 _INDENT: Final = 4
 _COLORS: Final = {  # close to PSReadLine's, and readable on dark and on light terminals
@@ -45,33 +50,28 @@ _COLORS: Final = {  # close to PSReadLine's, and readable on dark and on light t
 
 
 class Repl:
-    """Reads commands and runs them until the user leaves."""
+    """Reads commands and runs them until the user leaves. The session opens behind the first prompt."""
 
     def __init__(
         self,
-        session: CommandSession,
+        open_session: Callable[[], NamedSession],
         host: TerminalHost,
         interrupts: Interrupts,
         *,
-        organization: str,
-        caller: str,
         history: Path,
         terminal: tuple[Input | None, Output | None] = (None, None),
     ) -> None:
-        self._session = session
+        self._session = OpeningSession(open_session)
         self._host = host
         self._interrupts = interrupts
-        self._banner = (
-            f"Delegacy Management Shell for {organization}, as {caller}.\n"
-            "All cmdlets: Get-Command. Help: Get-Help <cmdlet>. Tab completes; exit leaves."
-        )
+        self._is_connected = False
         self._prompt: PromptSession[str] = PromptSession(
-            f"[PS] {organization}>",
+            self._message,
             multiline=True,
             prompt_continuation=_CONTINUATION,
             key_bindings=_key_bindings(),
             lexer=_Lexer(),
-            completer=SessionCompleter(session),
+            completer=SessionCompleter(self._session),
             style=Style([(f"role.{role.name.lower()}", color) for role, color in _COLORS.items()]),
             include_default_pygments_style=False,
             color_depth=None if host.is_colored else ColorDepth.MONOCHROME,
@@ -82,12 +82,12 @@ class Repl:
         )
 
     def run(self) -> int:
-        """Read and run until `exit` or Ctrl-D; return the exit code."""
-        self._host.write_host(HostText(self._banner))
-        with self._interrupts.handled():
+        """Read and run until `exit` or Ctrl-D; return the exit code. Raises what opening the session raises."""
+        self._host.write_host(HostText(_BANNER))
+        with self._interrupts.handled(), self._session:
             while True:
                 try:
-                    text = self._prompt.prompt()
+                    text = self._prompt.prompt(pre_run=self._begin_to_connect)
                 except KeyboardInterrupt:
                     continue
                 except EOFError:
@@ -95,8 +95,33 @@ class Repl:
                 if text.strip() and (code := self._run(text)) is not None:
                     return code
 
+    def _message(self) -> str:
+        return f"[PS] {self._session.organization}>" if self._is_connected else "[PS] >"
+
+    def _begin_to_connect(self) -> None:
+        if not self._is_connected:
+            get_app().create_background_task(self._connect())
+
+    async def _connect(self) -> None:
+        """Open the session, now that the prompt is there, and say so above it; or end the prompt with what went wrong."""
+        app = get_app()
+        try:
+            await self._session.opened()
+        except Exception as error:  # noqa: BLE001 - raised from the prompt
+            if app.future is not None and not app.future.done():
+                app.exit(exception=error)
+        else:
+            await run_in_terminal(self._say_connected)
+
+    def _say_connected(self) -> None:
+        if not self._is_connected:
+            self._is_connected = True
+            self._host.write_host(HostText(f"Connected to {self._session.organization} as {self._session.caller}."))
+
     def _run(self, text: str) -> int | None:
         self._interrupts.reset()
+        self._session.wait()
+        self._say_connected()
         outcome = self._session.run(text)
         self._host.end_command()
         return outcome.exit_code

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from delegacy.powershell.completion import Suggestions
+from delegacy.powershell.suggestions import Suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,15 @@ class CommandSession(Protocol):
 
     def complete(self, text: str, cursor: int) -> Suggestions:
         """Return what could stand at the cursor: cmdlets and parameters that the caller has, values, identities of recipients."""
+
+
+class NamedSession(CommandSession, Protocol):
+    """A session that tells whose it is."""
+
+    @property
+    def organization(self) -> str:
+        """The name of the organization that commands are about."""
+
+    @property
+    def caller(self) -> str:
+        """The name of whom they run as."""

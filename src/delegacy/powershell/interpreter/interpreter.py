@@ -46,10 +46,11 @@ if TYPE_CHECKING:
 
     from delegacy.powershell.builtins._base import Builtin
     from delegacy.powershell.cmdlet import Cmdlet, CommandGate
-    from delegacy.powershell.completion import IdentityCompleter, Suggestions
+    from delegacy.powershell.completion import IdentityCompleter
     from delegacy.powershell.host import Host
     from delegacy.powershell.interpreter.outlet import FinalSink
     from delegacy.powershell.metadata import CmdletInfo
+    from delegacy.powershell.suggestions import Suggestions
 
 _FAILED: Final = 1
 

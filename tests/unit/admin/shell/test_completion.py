@@ -4,7 +4,7 @@ from prompt_toolkit.document import Document
 
 from delegacy.admin.shell.completion import SessionCompleter, complete_at_cursor
 from delegacy.admin.shell.session import Outcome
-from delegacy.powershell.completion import Suggestion, Suggestions
+from delegacy.powershell.suggestions import Suggestion, Suggestions
 
 
 class Suggesting:

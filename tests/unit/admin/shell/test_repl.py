@@ -2,6 +2,7 @@ import asyncio
 import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
@@ -11,7 +12,8 @@ from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.repl import Repl, needs_more
 from delegacy.admin.shell.session import Outcome
-from delegacy.powershell.completion import Suggestion, Suggestions
+from delegacy.domain.errors import DelegacyError, StoreUnavailable
+from delegacy.powershell.suggestions import Suggestion, Suggestions
 
 CTRL_C, CTRL_D, CTRL_R, ALT_ENTER, UP, ENTER = "\x03", "\x04", "\x12", "\x1b\r", "\x1b[A", "\r"
 LEFT = "\x1b[D"
@@ -34,6 +36,19 @@ class Bench:
         self.asked: list[tuple[str, int]] = []
         self.completion_fails = False
         self.may_type = True
+        self.may_open = Event()
+        self.may_open.set()
+        self.refusal: DelegacyError | None = None
+        self.prompt: Callable[[], str] = str
+
+    organization = "contoso.com"
+    caller = "CONTOSO\\Administrator"
+
+    def open(self) -> "Bench":
+        self.may_open.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        return self
 
     def run(self, text: str, *, name: str | None = None, arguments: Sequence[str] = ()) -> Outcome:
         assert name is None
@@ -58,15 +73,8 @@ class Bench:
         host = TerminalHost(
             (io.StringIO(), self.output, io.StringIO()), interrupts=self.interrupts, environment={"TERM": "xterm"}
         )
-        shell = Repl(
-            self,
-            host,
-            self.interrupts,
-            organization="contoso.com",
-            caller="CONTOSO\\Administrator",
-            history=self.history,
-            terminal=(self.keyboard, DummyOutput()),
-        )
+        shell = Repl(self.open, host, self.interrupts, history=self.history, terminal=(self.keyboard, DummyOutput()))
+        self.prompt = shell._message
         self.pieces, self.may_type = list(pieces), True
         shell._prompt.app.after_render += self._on_render
         return shell.run()
@@ -190,9 +198,53 @@ def test_a_look_up_that_fails_costs_only_the_suggestions(bench: Bench) -> None:
     assert bench.ran == ["Get-Mx"]
 
 
-def test_the_shell_says_where_and_who_one_is(bench: Bench) -> None:
-    bench.type(CTRL_D)
-    assert "contoso.com, as CONTOSO\\Administrator" in bench.output.getvalue()
+def test_what_cannot_be_opened_ends_the_prompt_with_its_error(bench: Bench) -> None:
+    bench.refusal = StoreUnavailable("There is no organization here.")
+    with pytest.raises(StoreUnavailable, match=r"There is no organization here\."):
+        bench.type()
+    assert "Connected" not in bench.output.getvalue()
+
+
+def test_a_command_typed_before_the_refusal_is_not_run(bench: Bench) -> None:
+    bench.refusal = StoreUnavailable("There is no organization here.")
+    bench.may_open.clear()
+    Timer(0.2, bench.may_open.set).start()
+    with pytest.raises(StoreUnavailable):
+        bench.type(f"Get-Mailbox{ENTER}")
+    assert bench.ran == []
+
+
+def test_a_command_typed_before_the_session_is_open_waits_for_it(bench: Bench) -> None:
+    bench.may_open.clear()
+    Timer(0.2, bench.may_open.set).start()
+    assert bench.type(f"Get-Mailbox{ENTER}exit{ENTER}") == 0
+    assert bench.ran == ["Get-Mailbox", "exit"]
+    assert bench.output.getvalue().count("Connected to contoso.com") == 1
+
+
+def test_tab_waits_for_the_session(bench: Bench) -> None:
+    bench.may_open.clear()
+    Timer(0.2, bench.may_open.set).start()
+    bench.type(f"get-mailboxp\t{ENTER}{CTRL_D}")
+    assert bench.ran == ["Get-MailboxPermission"]
+
+
+def test_who_leaves_before_the_session_is_open_leaves(bench: Bench) -> None:
+    bench.may_open.clear()
+    Timer(0.2, bench.may_open.set).start()
+    assert bench.type(CTRL_D) == 0
+
+
+def test_the_shell_says_once_where_and_who_one_is(bench: Bench) -> None:
+    bench.type(f"Get-Mailbox{ENTER}", f"Get-User{ENTER}", CTRL_D)
+    assert bench.output.getvalue().count("Connected to contoso.com as CONTOSO\\Administrator.") == 1
+
+
+def test_the_prompt_names_the_organization_once_it_is_known(bench: Bench) -> None:
+    prompts: list[str] = []
+    bench.act = lambda: prompts.append(bench.prompt())
+    bench.type(f"Get-Mailbox{ENTER}{CTRL_D}")
+    assert prompts == ["[PS] contoso.com>"]
 
 
 @pytest.mark.parametrize("text", ["(", "Get-Mailbox |", "'a", "@'\na", "Get-Mailbox `", "@{", "if (1) {", "<# a"])

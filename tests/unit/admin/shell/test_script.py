@@ -10,10 +10,10 @@ from delegacy.admin.shell.host import TerminalHost
 from delegacy.admin.shell.interrupts import Interrupts
 from delegacy.admin.shell.script import run_script
 from delegacy.admin.shell.session import Outcome
-from delegacy.powershell.completion import Suggestions
 from delegacy.powershell.decoding import decode
 from delegacy.powershell.host import EndOfInput
 from delegacy.powershell.streams import HostText, Stream
+from delegacy.powershell.suggestions import Suggestions
 
 SUCCEEDED: Final = Outcome(succeeded=True)
 
