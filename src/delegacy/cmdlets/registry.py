@@ -1,7 +1,9 @@
 """Every cmdlet by its name, and its declaration with the parameters that we know and refuse."""
 
 import json
+import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -83,7 +85,7 @@ from delegacy.cmdlets.role_group_member import (
     UpdateRoleGroupMember,
 )
 from delegacy.cmdlets.user import GetUser, SetUser
-from delegacy.powershell.metadata import CmdletInfo, cmdlet_info
+from delegacy.powershell.metadata import CmdletInfo, Example, cmdlet_info
 
 CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
     {
@@ -173,7 +175,8 @@ def find_cmdlet(name: str) -> CmdletInfo | None:
 
 @cache
 def _declaration(name: str) -> CmdletInfo:
-    return cmdlet_info(CMDLETS[name], unsupported=_unsupported().get(name, ()))
+    info = cmdlet_info(CMDLETS[name], unsupported=_unsupported().get(name, ()))
+    return replace(info, examples=_examples().get(name, ()))
 
 
 @cache
@@ -186,3 +189,15 @@ def _unsupported() -> Mapping[str, tuple[str, ...]]:
     """Return the names of documented parameters that this product does not have, by cmdlet."""
     text = resources.files(__package__).joinpath("unsupported.json").read_text(encoding="utf-8")
     return MappingProxyType({name: tuple(parameters) for name, parameters in json.loads(text).items()})
+
+
+@cache
+def _examples() -> Mapping[str, tuple[Example, ...]]:
+    """Return the worked examples, by cmdlet."""
+    text = resources.files(__package__).joinpath("examples.toml").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {
+            name: tuple(Example(one["code"].strip(), one["remarks"]) for one in examples)
+            for name, examples in tomllib.loads(text).items()
+        }
+    )

@@ -53,7 +53,7 @@ def run_demo(
     places = DataDirectory(settings.data)
     places.prepare()
     with places.only_server():
-        _prepare(settings, password, say, reset=reset)
+        make_demo(settings, password, say, reset=reset)
         if more_recipients:
             say(f"Generating {more_recipients} recipients ...")
             with open_services(settings) as services:
@@ -73,7 +73,8 @@ def _is_password(services: Services, password: str) -> bool:
     return credential is not None and Argon2Passwords().verify(credential.password_hash, password)
 
 
-def _prepare(settings: Settings, password: str, say: Callable[[str], None], *, reset: bool) -> None:
+def make_demo(settings: Settings, password: str, say: Callable[[str], None], *, reset: bool = False) -> None:
+    """Make the demo organization if it is not there, with one password for every account. Raises ``InvalidInput`` as ``run_demo``."""
     mark = settings.data / _MARK
     known = mark.read_text(encoding="utf-8") if mark.is_file() else ""
     has_data = DataDirectory(settings.data).directory_database.exists()
