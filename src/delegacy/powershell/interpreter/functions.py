@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _OBJECT: Final = find_type("object")
 _STRING: Final = "System.String"
 _SWITCH: Final = "System.Management.Automation.SwitchParameter"
+_NET: Final = ("system.", "microsoft.", "reflection.", "io.", "net.", "diagnostics.")
 _IGNORED: Final = frozenset(
     {
         "cmdletbinding",
@@ -73,10 +74,20 @@ def resolve_type(name: TypeName) -> TypeReference:
 
 
 def unknown_type(name: TypeName) -> PowerShellError:
-    """Return the error for a type that does not exist here."""
-    error = runtime_error(
-        f"Unable to find type [{name.name}].", "TypeNotFound", ErrorCategory.INVALID_OPERATION, name.name
-    )
+    """Return the error for a type that does not exist here, or that scripts are kept out of: all of .NET but what is listed."""
+    if name.name.lower().startswith(_NET):
+        text, error_id, category = (
+            f"The type [{name.name}] isn't supported by this product.",
+            "TypeNotSupported",
+            ErrorCategory.NOT_IMPLEMENTED,
+        )
+    else:
+        text, error_id, category = (
+            f"Unable to find type [{name.name}].",
+            "TypeNotFound",
+            ErrorCategory.INVALID_OPERATION,
+        )
+    error = runtime_error(text, error_id, category, name.name)
     error.record = error.record.located(name.extent.position)
     return error
 
