@@ -10,7 +10,7 @@ from typing import Final
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.recipient import Recipient
 from delegacy.enforcement.authorizer import Authorizer
-from delegacy.powershell.host import Choice, EndOfInput
+from delegacy.powershell.host import Choice, EndOfInput, HostFiles
 from delegacy.powershell.streams import HostText, ProgressRecord, Stream
 from delegacy.session.caller import Caller, built_in_administrator, caller_of
 from delegacy.session.founding import found_organization
@@ -96,7 +96,7 @@ class RecordingHost:
     questions: list[str] = field(default_factory=list)
     width: int = 120
     is_terminal: bool = False
-    files: None = None
+    files: HostFiles | None = None
     stopping: bool = False
 
     def is_stopping(self) -> bool:
