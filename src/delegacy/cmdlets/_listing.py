@@ -152,7 +152,12 @@ class GetRecipientCmdlet(ExchangeCmdlet):
         condition = And(conditions) if len(conditions) > 1 else next(iter(conditions), None)
         container = None if self.organizational_unit is None else container_of(self, self.organizational_unit)
         kinds = self.wanted_kinds()
-        if self.identity is not None and (self.identity.guid is not None or "*" not in self.identity.text):
+        is_one = self.identity is not None and (self.identity.guid is not None or "*" not in self.identity.text)
+        if not kinds and not is_one:
+            return []
+        if self.identity is not None and is_one:
+            if not kinds:
+                raise ManagementObjectNotFound(self.identity.text, self.session.organization.server)
             found = self.find(self.identity, kinds)
             return [found] if _admits(found, condition, container) else []
         query = RecipientQuery(
@@ -175,11 +180,20 @@ class GetRecipientCmdlet(ExchangeCmdlet):
             raise ManagementObjectNotFound(container, self.session.organization.server)
 
 
+def kind_names(offered: Iterable[RecipientTypeDetails], absent: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the values of a cmdlet's -RecipientTypeDetails: the kinds that it shows, and those that Exchange's would."""
+    return tuple(sorted({*(kind.value for kind in offered), *absent}))
+
+
 def as_kinds(
-    cmdlet: DirectoryCmdlet, asked: Iterable[RecipientTypeDetails], offered: frozenset[RecipientTypeDetails]
+    cmdlet: DirectoryCmdlet, asked: Iterable[str], offered: frozenset[RecipientTypeDetails]
 ) -> frozenset[RecipientTypeDetails]:
-    """Return the kinds that -RecipientTypeDetails asks for. Raises `InvalidProperty` for one that the cmdlet never shows."""
-    kinds = frozenset(asked)
+    """Return the kinds that -RecipientTypeDetails asks for, as far as there are any here.
+
+    Raises `InvalidProperty` for one that the cmdlet never shows.
+    """
+    known = {kind.value: kind for kind in RecipientTypeDetails}
+    kinds = frozenset(known[name] for name in asked if name in known)
     for kind in sorted(kinds - offered, key=lambda kind: kind.value):
         raise InvalidProperty(f"{cmdlet.name} shows no objects of type {kind.value}.", kind.value)
     return kinds

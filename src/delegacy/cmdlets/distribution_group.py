@@ -9,7 +9,7 @@ from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identities, as_identity
 from delegacy.cmdlets._creation import Draft, add_recipient, attributes_of, draft_recipient
 from delegacy.cmdlets._groups import find_managers, find_members, require_manager, require_nestable
-from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds
+from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds, kind_names
 from delegacy.cmdlets._lists import ListChange, as_list_change
 from delegacy.cmdlets._removal import remove_recipient
 from delegacy.cmdlets._settings import AccountName, Plan, SetRecipientCmdlet, as_address
@@ -42,8 +42,8 @@ class GetDistributionGroup(GetRecipientCmdlet):
     managed_by: Identity | None = parameter(
         sets={"ManagedBySet": True}, convert=as_identity, help="Only groups that this recipient manages."
     )
-    recipient_type_details: tuple[RecipientTypeDetails, ...] | None = parameter(
-        values=tuple(sorted(kind.value for kind in MAIL_GROUPS)), help="Only groups of these kinds."
+    recipient_type_details: tuple[str, ...] | None = parameter(
+        values=kind_names(MAIL_GROUPS), help="Only groups of these kinds."
     )
 
     def wanted_kinds(self) -> frozenset[RecipientTypeDetails]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from delegacy.cmdlets import _views
-from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds
+from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds, kind_names
 from delegacy.domain.recipient import GROUPS, RecipientTypeDetails
 from delegacy.powershell.metadata import parameter
 
@@ -17,8 +17,8 @@ class GetGroup(GetRecipientCmdlet):
     kinds = GROUPS
     view = _views.GROUP
 
-    recipient_type_details: tuple[RecipientTypeDetails, ...] | None = parameter(
-        values=tuple(sorted(kind.value for kind in GROUPS)), help="Only groups of these kinds."
+    recipient_type_details: tuple[str, ...] | None = parameter(
+        values=kind_names(GROUPS), help="Only groups of these kinds."
     )
 
     def wanted_kinds(self) -> frozenset[RecipientTypeDetails]:

@@ -17,7 +17,7 @@ from delegacy.cmdlets._creation import (
     set_password,
 )
 from delegacy.cmdlets._entries import grant
-from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds
+from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds, kind_names
 from delegacy.cmdlets._removal import remove_recipient
 from delegacy.cmdlets._settings import AccountNames, Plan, SetRecipientCmdlet, as_address
 from delegacy.domain.address import SmtpAddress
@@ -26,7 +26,7 @@ from delegacy.domain.errors import InvalidProperty, WrongRecipientType
 from delegacy.domain.mailbox import WITHOUT_OWN_ACCOUNT, initial_mailbox_acl
 from delegacy.domain.ports import Place
 from delegacy.domain.properties import property_named
-from delegacy.domain.recipient import MAILBOXES, USERS, Recipient, RecipientTypeDetails
+from delegacy.domain.recipient import ABSENT_KINDS, MAILBOXES, USERS, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import Permission
 from delegacy.powershell.metadata import ConfirmImpact, parameter
 from delegacy.powershell.values import SecureString
@@ -85,8 +85,8 @@ class GetMailbox(GetRecipientCmdlet):
     view = _views.MAILBOX
 
     arbitration: bool = parameter(switch=True, help="Show arbitration mailboxes, and only these.")
-    recipient_type_details: tuple[RecipientTypeDetails, ...] | None = parameter(
-        values=tuple(sorted(kind.value for kind in _USUAL)), help="Only mailboxes of these kinds."
+    recipient_type_details: tuple[str, ...] | None = parameter(
+        values=kind_names(_USUAL, ABSENT_KINDS), help="Only mailboxes of these kinds."
     )
 
     def wanted_kinds(self) -> frozenset[RecipientTypeDetails]:

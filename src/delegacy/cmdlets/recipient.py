@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.cmdlets import _views
-from delegacy.cmdlets._listing import GetRecipientCmdlet, as_filter_text, as_kinds
-from delegacy.domain.recipient import RECIPIENTS, RecipientTypeDetails
+from delegacy.cmdlets._listing import GetRecipientCmdlet, as_filter_text, as_kinds, kind_names
+from delegacy.domain.recipient import ABSENT_KINDS, RECIPIENTS, RecipientTypeDetails
 from delegacy.powershell.metadata import parameter
 
 _KINDS: Final = RECIPIENTS - {RecipientTypeDetails.ARBITRATION_MAILBOX}
@@ -28,8 +28,8 @@ class GetRecipient(GetRecipientCmdlet):
     recipient_type: tuple[str, ...] | None = parameter(
         values=tuple(sorted({kind.recipient_type for kind in _KINDS})), help="Only recipients of these types."
     )
-    recipient_type_details: tuple[RecipientTypeDetails, ...] | None = parameter(
-        values=tuple(sorted(kind.value for kind in _KINDS)), help="Only recipients of these kinds."
+    recipient_type_details: tuple[str, ...] | None = parameter(
+        values=kind_names(_KINDS, ABSENT_KINDS), help="Only recipients of these kinds."
     )
 
     def conditions(self) -> list[str]:

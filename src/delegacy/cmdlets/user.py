@@ -5,9 +5,9 @@ from typing import Final
 
 from delegacy.cmdlets import _views
 from delegacy.cmdlets._creation import checked_text
-from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds
+from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds, kind_names
 from delegacy.cmdlets._settings import AccountNames, Plan, SetObjectCmdlet
-from delegacy.domain.recipient import ACCOUNTS, RecipientTypeDetails
+from delegacy.domain.recipient import ABSENT_KINDS, ACCOUNTS, RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
 
 _ARBITRATION: Final = frozenset({RecipientTypeDetails.ARBITRATION_MAILBOX})
@@ -24,8 +24,8 @@ class GetUser(GetRecipientCmdlet):
     view = _views.USER
 
     arbitration: bool = parameter(switch=True, help="Show the accounts of arbitration mailboxes, and only these.")
-    recipient_type_details: tuple[RecipientTypeDetails, ...] | None = parameter(
-        values=tuple(sorted(kind.value for kind in _USUAL)), help="Only accounts of these kinds."
+    recipient_type_details: tuple[str, ...] | None = parameter(
+        values=kind_names(_USUAL, ABSENT_KINDS), help="Only accounts of these kinds."
     )
 
     def wanted_kinds(self) -> frozenset[RecipientTypeDetails]:

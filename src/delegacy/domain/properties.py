@@ -14,6 +14,7 @@ from typing import Final
 from delegacy.domain.address import InvalidAddress, ProxyAddress, SmtpAddress
 from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.recipient import (
+    ABSENT_KINDS,
     ACCOUNTS,
     GROUPS,
     MAIL_GROUPS,
@@ -115,7 +116,7 @@ _FIELDS: Final = (
     ),
     Property(
         "RecipientTypeDetails",
-        values=tuple(kind.value for kind in RecipientTypeDetails),
+        values=(*(kind.value for kind in RecipientTypeDetails), *ABSENT_KINDS),
         read=lambda r: r.recipient_type_details.value,
     ),
     Property("Guid", PropertyType.GUID, read=lambda r: r.guid),

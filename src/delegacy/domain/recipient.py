@@ -46,6 +46,24 @@ class RecipientTypeDetails(Enum):
 
 _T = RecipientTypeDetails
 
+ABSENT_KINDS: Final = (
+    "GroupMailbox",
+    "GuestMailUser",
+    "LegacyMailbox",
+    "LinkedRoomMailbox",
+    "MailForestContact",
+    "PublicFolder",
+    "PublicFolderMailbox",
+    "RemoteEquipmentMailbox",
+    "RemoteRoomMailbox",
+    "RemoteSharedMailbox",
+    "RemoteTeamMailbox",
+    "RemoteUserMailbox",
+    "SchedulingMailbox",
+    "SharedWithMailUser",
+    "TeamMailbox",
+)
+"""Kinds that Exchange has and nothing here is of: who asks for them among others gets the others."""
 MAILBOXES: Final = frozenset(
     {
         _T.USER_MAILBOX,

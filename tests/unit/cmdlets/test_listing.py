@@ -104,3 +104,21 @@ def test_a_pipeline_changes_what_it_lists(shell: Shell) -> None:
     assert names(shell, "Get-Mailbox -Filter \"CustomAttribute1 -eq 'listed'\"") == listed
     shell.must("Get-Mailbox -Filter \"Alias -like 's*'\" | Remove-Mailbox -Confirm:$false")
     assert names(shell, "Get-Mailbox -Filter \"Alias -like 's*'\"") == []
+
+
+@pytest.mark.parametrize("cmdlet", ["Get-Mailbox", "Get-Recipient", "Get-User"])
+def test_kinds_that_nothing_is_of_show_nothing(shell: Shell, cmdlet: str) -> None:
+    assert shell.run(f"{cmdlet} terrya -RecipientTypeDetails TeamMailbox").errors.startswith(
+        f"{cmdlet} : The operation couldn't be performed because object 'terrya' couldn't be found"
+    )
+    assert shell.must(f"@({cmdlet} -RecipientTypeDetails GroupMailbox, TeamMailbox).Count").lines == ["0"]
+    assert shell.must(f"@({cmdlet} -Filter \"RecipientTypeDetails -eq 'TeamMailbox'\").Count").lines == ["0"]
+
+
+def test_kinds_that_nothing_is_of_take_nothing_from_the_others(shell: Shell) -> None:
+    assert shell.must("Get-Mailbox -RecipientTypeDetails RoomMailbox, TeamMailbox | % Name").lines == ["Room Adams"]
+
+
+def test_a_kind_that_a_cmdlet_never_shows_is_refused(shell: Shell) -> None:
+    assert "RecipientTypeDetails" in shell.run("Get-Mailbox -RecipientTypeDetails MailContact").errors
+    assert "RecipientTypeDetails" in shell.run("Get-DistributionGroup -RecipientTypeDetails TeamMailbox").errors
