@@ -97,6 +97,9 @@ class Session(Protocol):
     def may_run(self, cmdlet: str, *parameters: str) -> bool:
         """Tell whether the caller's roles hold a cmdlet, with these parameters."""
 
+    def is_self_service(self, recipient: Recipient) -> bool:
+        """Tell whether the running command may change this object by a role alone that everybody has for his own affairs."""
+
     def require_someone_in_charge(self) -> None:
         """Raise `LastAdministrator` if what the step has done leaves nobody who may decide who may do what."""
 

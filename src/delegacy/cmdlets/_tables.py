@@ -41,6 +41,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         ),
         _views.REDUCED_RECIPIENT: _table("Name", "RecipientType"),
         _views.USER: _table("Name", "RecipientType"),
+        _views.CONTACT: _table("Name", "RecipientType"),
         _views.MAIL_USER: _table("Name", "RecipientType"),
         _views.MAIL_CONTACT: _table("Name", "RecipientType"),
         _views.DISTRIBUTION_GROUP: _table("Name", "DisplayName", "GroupType", "PrimarySmtpAddress"),

@@ -25,6 +25,7 @@ DISTRIBUTION_GROUP: Final = "Microsoft.Exchange.Data.Directory.Management.Distri
 DYNAMIC_GROUP: Final = "Microsoft.Exchange.Data.Directory.Management.DynamicDistributionGroup"
 REDUCED_RECIPIENT: Final = "Microsoft.Exchange.Data.Directory.Management.ReducedRecipient"
 USER: Final = "Microsoft.Exchange.Data.Directory.Management.User"
+CONTACT: Final = "Microsoft.Exchange.Data.Directory.Management.Contact"
 GROUP: Final = "Microsoft.Exchange.Data.Directory.Management.WindowsGroup"
 ACCEPTED_DOMAIN: Final = "Microsoft.Exchange.Data.Directory.SystemConfiguration.AcceptedDomain"
 ORGANIZATION_CONFIG: Final = "Microsoft.Exchange.Data.Directory.Management.ADOrganizationConfig"
@@ -337,6 +338,16 @@ _PROPERTY_ORDER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "UserPrincipalName",
             "AccountDisabled",
             "LinkedMasterAccount",
+            *_PERSON,
+            "DisplayName",
+            "OrganizationalUnit",
+            "RecipientType",
+            "RecipientTypeDetails",
+            "WindowsEmailAddress",
+            *_TAIL,
+        ),
+        CONTACT: (
+            "RunspaceId",
             *_PERSON,
             "DisplayName",
             "OrganizationalUnit",

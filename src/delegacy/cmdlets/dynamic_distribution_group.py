@@ -25,7 +25,8 @@ from delegacy.cmdlets._listing import (
 )
 from delegacy.cmdlets._lists import ListChange, as_list_change
 from delegacy.cmdlets._removal import remove_recipient
-from delegacy.cmdlets._settings import Plan, SetRecipientCmdlet, as_address
+from delegacy.cmdlets._send_on_behalf import SetSendOnBehalfCmdlet
+from delegacy.cmdlets._settings import Plan, as_address
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.ports import RecipientQuery
@@ -132,7 +133,7 @@ class NewDynamicDistributionGroup(Conditions, ExchangeCmdlet):
 
 
 @dataclass(kw_only=True)
-class SetDynamicDistributionGroup(Conditions, SetRecipientCmdlet):
+class SetDynamicDistributionGroup(Conditions, SetSendOnBehalfCmdlet):
     """Change a dynamic distribution group: names, addresses, who may send on its behalf, who its members are."""
 
     name = "Set-DynamicDistributionGroup"

@@ -10,14 +10,23 @@ from types import MappingProxyType
 from typing import Final
 
 from delegacy.cmdlets._base import DirectoryCmdlet
-from delegacy.cmdlets.accepted_domain import GetAcceptedDomain, NewAcceptedDomain
-from delegacy.cmdlets.ad_group import GetADGroup, NewADGroup
+from delegacy.cmdlets.accepted_domain import (
+    GetAcceptedDomain,
+    NewAcceptedDomain,
+    RemoveAcceptedDomain,
+    SetAcceptedDomain,
+)
+from delegacy.cmdlets.ad_account import DisableADAccount, EnableADAccount, SetADAccountPassword
+from delegacy.cmdlets.ad_group import GetADGroup, NewADGroup, RemoveADGroup
 from delegacy.cmdlets.ad_group_member import AddADGroupMember, RemoveADGroupMember
 from delegacy.cmdlets.ad_permission import AddADPermission, GetADPermission, RemoveADPermission
 from delegacy.cmdlets.ad_trust import GetADTrust, NewADTrust
-from delegacy.cmdlets.ad_user import GetADUser, NewADUser
+from delegacy.cmdlets.ad_user import GetADUser, NewADUser, RemoveADUser, SetADUser
 from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog
+from delegacy.cmdlets.contact import GetContact, SetContact
 from delegacy.cmdlets.distribution_group import (
+    DisableDistributionGroup,
+    EnableDistributionGroup,
     GetDistributionGroup,
     NewDistributionGroup,
     RemoveDistributionGroup,
@@ -27,6 +36,7 @@ from delegacy.cmdlets.distribution_group_member import (
     AddDistributionGroupMember,
     GetDistributionGroupMember,
     RemoveDistributionGroupMember,
+    UpdateDistributionGroupMember,
 )
 from delegacy.cmdlets.dynamic_distribution_group import (
     GetDynamicDistributionGroup,
@@ -35,9 +45,16 @@ from delegacy.cmdlets.dynamic_distribution_group import (
     RemoveDynamicDistributionGroup,
     SetDynamicDistributionGroup,
 )
-from delegacy.cmdlets.group import GetGroup
-from delegacy.cmdlets.mail_contact import GetMailContact, NewMailContact, RemoveMailContact
-from delegacy.cmdlets.mail_user import GetMailUser, NewMailUser, RemoveMailUser, SetMailUser
+from delegacy.cmdlets.group import GetGroup, SetGroup
+from delegacy.cmdlets.mail_contact import GetMailContact, NewMailContact, RemoveMailContact, SetMailContact
+from delegacy.cmdlets.mail_user import (
+    DisableMailUser,
+    EnableMailUser,
+    GetMailUser,
+    NewMailUser,
+    RemoveMailUser,
+    SetMailUser,
+)
 from delegacy.cmdlets.mailbox import (
     DisableMailbox,
     EnableMailbox,
@@ -96,13 +113,20 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Add-ManagementRoleEntry": AddManagementRoleEntry,
         "Add-RecipientPermission": AddRecipientPermission,
         "Add-RoleGroupMember": AddRoleGroupMember,
+        "Disable-ADAccount": DisableADAccount,
+        "Disable-DistributionGroup": DisableDistributionGroup,
+        "Disable-MailUser": DisableMailUser,
         "Disable-Mailbox": DisableMailbox,
+        "Enable-ADAccount": EnableADAccount,
+        "Enable-DistributionGroup": EnableDistributionGroup,
+        "Enable-MailUser": EnableMailUser,
         "Enable-Mailbox": EnableMailbox,
         "Get-ADGroup": GetADGroup,
         "Get-ADPermission": GetADPermission,
         "Get-ADTrust": GetADTrust,
         "Get-ADUser": GetADUser,
         "Get-AcceptedDomain": GetAcceptedDomain,
+        "Get-Contact": GetContact,
         "Get-DistributionGroup": GetDistributionGroup,
         "Get-DistributionGroupMember": GetDistributionGroupMember,
         "Get-DynamicDistributionGroup": GetDynamicDistributionGroup,
@@ -135,8 +159,11 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "New-ManagementRoleAssignment": NewManagementRoleAssignment,
         "New-ManagementScope": NewManagementScope,
         "New-RoleGroup": NewRoleGroup,
+        "Remove-ADGroup": RemoveADGroup,
         "Remove-ADGroupMember": RemoveADGroupMember,
         "Remove-ADPermission": RemoveADPermission,
+        "Remove-ADUser": RemoveADUser,
+        "Remove-AcceptedDomain": RemoveAcceptedDomain,
         "Remove-DistributionGroup": RemoveDistributionGroup,
         "Remove-DistributionGroupMember": RemoveDistributionGroupMember,
         "Remove-DynamicDistributionGroup": RemoveDynamicDistributionGroup,
@@ -152,8 +179,14 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Remove-RoleGroup": RemoveRoleGroup,
         "Remove-RoleGroupMember": RemoveRoleGroupMember,
         "Search-AdminAuditLog": SearchAdminAuditLog,
+        "Set-ADAccountPassword": SetADAccountPassword,
+        "Set-ADUser": SetADUser,
+        "Set-AcceptedDomain": SetAcceptedDomain,
+        "Set-Contact": SetContact,
         "Set-DistributionGroup": SetDistributionGroup,
         "Set-DynamicDistributionGroup": SetDynamicDistributionGroup,
+        "Set-Group": SetGroup,
+        "Set-MailContact": SetMailContact,
         "Set-MailUser": SetMailUser,
         "Set-Mailbox": SetMailbox,
         "Set-ManagementRoleAssignment": SetManagementRoleAssignment,
@@ -162,6 +195,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Set-OrganizationConfig": SetOrganizationConfig,
         "Set-RoleGroup": SetRoleGroup,
         "Set-User": SetUser,
+        "Update-DistributionGroupMember": UpdateDistributionGroupMember,
         "Update-RoleGroupMember": UpdateRoleGroupMember,
     }
 )

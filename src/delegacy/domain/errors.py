@@ -22,6 +22,7 @@ Raise one of these for "could not do it"; what is not allowed is a ``Deny`` and 
     │   ├── MemberAlreadyExists
     │   ├── MemberNotFound
     │   ├── WrongRecipientType
+    │   ├── AcceptedDomainInUse
     │   ├── AccessControlListFull
     │   └── LastAdministrator
     ├── OutOfScope                            the caller may not do this to that object
@@ -214,6 +215,12 @@ class WrongRecipientType(Conflict):
     """The object is there, and is not of a kind that admits this."""
 
     error_id = "WrongRecipientType"
+
+
+class AcceptedDomainInUse(Conflict):
+    """An accepted domain that addresses are in, or that new ones come from."""
+
+    error_id = "AcceptedDomainInUse"
 
 
 class AccessControlListFull(Conflict):

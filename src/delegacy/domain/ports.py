@@ -98,6 +98,9 @@ class DirectoryReader(Protocol):
     def accepted_domains(self) -> tuple[AcceptedDomain, ...]:
         """Return the SMTP domains, the default one first."""
 
+    def with_address_in(self, domain_name: str) -> Recipient | None:
+        """Return a recipient with an address in this SMTP domain; None if there is none."""
+
     def get(self, key: int) -> Recipient:
         """Return the object with this key; raise ``ManagementObjectNotFound`` if it is gone."""
 
@@ -136,6 +139,9 @@ class DirectoryReader(Protocol):
 
     def ad_acl(self, key: int) -> Acl:
         """Return a directory object's list with what it inherits, likewise."""
+
+    def inherited_entries(self) -> tuple[Ace, ...]:
+        """Return the entries that every mailbox inherits."""
 
     def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
         """Return an object's explicit entries of the trustee and kind (allow, deny) of ``ace``, as far as they hold rights of it."""
@@ -225,7 +231,13 @@ class Directory(DirectoryReader, Protocol):
         """Add a domain of accounts."""
 
     def add_accepted_domain(self, domain: AcceptedDomain) -> None:
-        """Add an SMTP domain."""
+        """Add an SMTP domain. One that is the default takes that from the one that was. Raises ``ManagementObjectAlreadyExists``."""
+
+    def update_accepted_domain(self, domain: AcceptedDomain) -> None:
+        """Store an SMTP domain over the one with its domain name, likewise. Raises ``ManagementObjectNotFound``."""
+
+    def remove_accepted_domain(self, domain_name: str) -> None:
+        """Remove an SMTP domain. Raises ``ManagementObjectNotFound``."""
 
     def set_hidden_mailbox_delegation(self, value: HiddenMailboxDelegation) -> None:
         """Set the organization's switch."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from delegacy.domain.identity import fold
-from delegacy.domain.rbac import EVERYTHING, RecipientScope, RoleEntry
+from delegacy.domain.rbac import EVERYTHING, RecipientScope, RoleEntry, ScopeKind
 from delegacy.domain.recipient import Recipient
 
 
@@ -47,6 +47,7 @@ class Access:
 
 
 UNLIMITED: Final = Access(unlimited=True)
+_OWN_AFFAIRS: Final = frozenset({ScopeKind.MY_GAL, ScopeKind.SELF})
 
 
 def holds_cmdlet(access: Access, cmdlet: str) -> bool:
@@ -84,6 +85,17 @@ def decide_write(access: Access, cmdlet: str, parameters: Iterable[str], recipie
     if not held or not all(any(one.entry.admits(parameter) for one in held) for parameter in parameters):
         return WriteDenial.OUT_OF_WRITE_SCOPE
     return None
+
+
+def is_self_service(access: Access, cmdlet: str, recipient: Recipient) -> bool:
+    """Tell whether a caller reaches a recipient with this cmdlet by roles alone that are everybody's for his own affairs.
+
+    Such a role opens a cmdlet on every listed object (MyDistributionGroupMembership: MyGAL); what may be done there the cmdlet decides.
+    """
+    if access.unlimited:
+        return False
+    held = [one.write for one in access.entries.get(fold(cmdlet), ()) if one.write.admits(recipient)]
+    return all(scope.kind in _OWN_AFFAIRS for scope in held)
 
 
 def read_scopes(access: Access, cmdlet: str) -> tuple[RecipientScope, ...] | None:

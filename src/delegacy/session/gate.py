@@ -21,7 +21,15 @@ from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHas
 from delegacy.domain.rbac import RecipientScope
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.policy.questions import Questions
-from delegacy.policy.rbac import Access, decide_write, holds_cmdlet, holds_parameter, is_limited, read_scopes
+from delegacy.policy.rbac import (
+    Access,
+    decide_write,
+    holds_cmdlet,
+    holds_parameter,
+    is_limited,
+    is_self_service,
+    read_scopes,
+)
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
 from delegacy.powershell.metadata import CmdletInfo
@@ -169,6 +177,11 @@ class Gate:
         if decide_write(self._access, cmdlet.name, used, recipient) is not None:
             raise out_of_scope(recipient)
 
+    def is_self_service(self, recipient: Recipient) -> bool:
+        """Tell whether the running cmdlet may change this object by a role alone that everybody has for his own affairs."""
+        self._look_at_roles(self._transactions.reader)
+        return self._running is not None and is_self_service(self._access, self._running.name, recipient)
+
     def may_run(self, cmdlet: str, *parameters: str) -> bool:
         """Tell whether the caller's roles hold a cmdlet, with these parameters."""
         return holds_cmdlet(self._access, cmdlet) and all(
@@ -250,6 +263,7 @@ class CmdletSession:
         self._gate = gate
         self._caller = caller
         self.require_writable = gate.require_writable
+        self.is_self_service = gate.is_self_service
         self.may_run = gate.may_run
         self.to_utc = gate.to_utc
         self.clock = clock

@@ -22,15 +22,14 @@ from delegacy.domain.change import (
     Revoked,
     Unlinked,
 )
-from delegacy.domain.errors import ManagementObjectAlreadyExists, ManagementObjectNotFound
-from delegacy.domain.identity import fold
+from delegacy.domain.errors import ManagementObjectNotFound
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation
 from delegacy.domain.ports import LostGrant, Place
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import grants, history, membership, objects, roles
+from delegacy.store import domains, grants, history, membership, objects, roles
 from delegacy.store.reading import SqlDirectoryReader
 from delegacy.store.transaction import Transaction
 
@@ -62,30 +61,19 @@ class SqlDirectory(SqlDirectoryReader):
 
     def add_account_domain(self, domain: AccountDomain) -> None:
         self._tell(lambda: OrganizationChanged("account domain"))
-        key = fold(domain.netbios_name)
-        taken = self._connection.row("SELECT 1 FROM account_domain WHERE netbios_key = ? OR sid = ?", (key, domain.sid))
-        if taken is not None:
-            raise ManagementObjectAlreadyExists(
-                f"A domain with the name '{domain.netbios_name}' or its SID is there already.", domain.netbios_name
-            )
-        self._connection.run(
-            "INSERT INTO account_domain (netbios_key, netbios_name, dns_name, sid, trusted) VALUES (?, ?, ?, ?, ?)",
-            (key, domain.netbios_name, domain.dns_name, domain.sid, int(domain.trusted)),
-        )
+        domains.add_account_domain(self._connection, domain)
 
     def add_accepted_domain(self, domain: AcceptedDomain) -> None:
         self._tell(lambda: OrganizationChanged("accepted domain"))
-        key = fold(domain.domain_name)
-        if self._connection.row("SELECT 1 FROM accepted_domain WHERE domain_key = ?", (key,)) is not None:
-            raise ManagementObjectAlreadyExists(
-                f"The accepted domain '{domain.domain_name}' is there already.", domain.domain_name
-            )
-        if domain.default:
-            self._connection.run("UPDATE accepted_domain SET is_default = 0")
-        self._connection.run(
-            "INSERT INTO accepted_domain (domain_key, name, domain_name, domain_type, is_default) VALUES (?, ?, ?, ?, ?)",
-            (key, domain.name, domain.domain_name, domain.domain_type, int(domain.default)),
-        )
+        domains.add_accepted_domain(self._connection, domain)
+
+    def update_accepted_domain(self, domain: AcceptedDomain) -> None:
+        self._tell(lambda: OrganizationChanged("accepted domain"))
+        domains.update_accepted_domain(self._connection, domain, self._server_name())
+
+    def remove_accepted_domain(self, domain_name: str) -> None:
+        self._tell(lambda: OrganizationChanged("accepted domain"))
+        domains.remove_accepted_domain(self._connection, domain_name, self._server_name())
 
     def set_hidden_mailbox_delegation(self, value: HiddenMailboxDelegation) -> None:
         self._tell(lambda: OrganizationChanged("HiddenMailboxDelegation"))

@@ -18,7 +18,7 @@ from delegacy.domain.ports import Holding, RecipientQuery
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import audit, grants, listing, reverse, roles
+from delegacy.store import audit, domains, grants, listing, reverse, roles
 from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
@@ -78,6 +78,10 @@ class SqlDirectoryReader:
         )
         return tuple(AcceptedDomain(name, domain, kind, bool(default)) for name, domain, kind, default in rows)
 
+    def with_address_in(self, domain_name: str) -> Recipient | None:
+        key = domains.object_with_address_in(self._connection, domain_name)
+        return None if key is None else self.get(key)
+
     def get(self, key: int) -> Recipient:
         row = self._connection.row(f"{SELECT} WHERE o.id = ?", (key,))
         if row is None:
@@ -136,6 +140,9 @@ class SqlDirectoryReader:
 
     def ad_acl(self, key: int) -> Acl:
         return grants.acl(self._connection, key, self._now, of_mailbox=False)
+
+    def inherited_entries(self) -> tuple[Ace, ...]:
+        return grants.inherited_entries(self._connection, self._now)
 
     def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
         return grants.entries_like(self._connection, key, ace)

@@ -352,3 +352,9 @@ def test_what_if_changes_nothing(contoso: Organization, shell: Shell, command: s
     assert shell.run(f"{command} -WhatIf").host.startswith("What if: ")
     with contoso.store.read() as directory:
         assert directory.change == before
+
+
+def test_a_role_group_can_be_emptied(shell: Shell) -> None:
+    shell.must("Add-RoleGroupMember 'Help Desk' -Member terrya")
+    shell.must("Update-RoleGroupMember 'Help Desk' -Members $null -Confirm:$false")
+    assert not shell.must("Get-RoleGroupMember 'Help Desk'").output
