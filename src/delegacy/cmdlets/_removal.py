@@ -6,6 +6,7 @@ from delegacy.cmdlets import _texts
 from delegacy.cmdlets._base import DirectoryCmdlet
 from delegacy.cmdlets._settings import Plan
 from delegacy.domain.audit import ModifiedProperty
+from delegacy.domain.delivery_restriction import UNRESTRICTED
 from delegacy.domain.ports import LostGrant, Place
 from delegacy.domain.properties import property_named
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
@@ -14,10 +15,15 @@ from delegacy.domain.rights import Permission
 
 def remove_recipient(cmdlet: DirectoryCmdlet, target: Recipient) -> None:
     """Remove an object with every grant that names it, and say which those were."""
+    opened = cmdlet.session.changes.accepting_only_from(target.id)
     lost = cmdlet.session.changes.remove(target.id)
     cmdlet.modified(target.canonical_name, ModifiedProperty("Guid", str(target.guid), ""))
     for grant in lost:
         _tell_lost(cmdlet, target, permission_label(grant), grant.target)
+    for recipient in opened:
+        cmdlet.write_warning(
+            _texts.OPEN_TO_EVERYBODY.format(identity=recipient.canonical_name, sender=target.canonical_name)
+        )
 
 
 def withdraw_mail(cmdlet: DirectoryCmdlet, target: Recipient, kind: RecipientTypeDetails) -> None:
@@ -29,6 +35,7 @@ def withdraw_mail(cmdlet: DirectoryCmdlet, target: Recipient, kind: RecipientTyp
         if not ace.inherited:
             changes.revoke(target.id, ace.trustee, ace.rights, allow=ace.allow)
     changes.unlink(target.id)
+    changes.set_delivery_restrictions(target.id, UNRESTRICTED)
     after = replace(
         target,
         recipient_type_details=kind,

@@ -10,7 +10,8 @@ from delegacy.cmdlets._base import Identity, as_identity
 from delegacy.cmdlets._delegates import find_behalf_delegates, hidden_rule_applies
 from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter, told_end
 from delegacy.cmdlets._lists import ListChange, as_list_change
-from delegacy.cmdlets._settings import Plan, SetRecipientCmdlet
+from delegacy.cmdlets._restrictions import SetRestrictedCmdlet
+from delegacy.cmdlets._settings import Plan
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.ports import Place
@@ -21,7 +22,7 @@ _LIST: Final = "GrantSendOnBehalfTo"
 
 
 @dataclass(kw_only=True)
-class SetSendOnBehalfCmdlet(SetRecipientCmdlet):
+class SetSendOnBehalfCmdlet(SetRestrictedCmdlet):
     """A Set- cmdlet of a recipient that has a Send on Behalf list."""
 
     grant_send_on_behalf_to: ListChange[Identity] | None = parameter(

@@ -92,6 +92,9 @@ HIDDEN_MAILBOX: Final = (
     "its behalf. To let delegates in, run Set-Mailbox with -HiddenFromAddressListsEnabled $false."
 )
 LOST_GRANT: Final = "{permission} of '{principal}' on '{target}' is removed with it."
+OPEN_TO_EVERYBODY: Final = (
+    "'{identity}' accepts messages from everybody now: '{sender}' was the only one that it accepted messages from."
+)
 ACCOUNT_STAYS_DISABLED: Final = (
     "The account of '{identity}' stays disabled, because it has no password. To let its owner sign in, run Set-Mailbox "
     "with -Password."

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from delegacy.cmdlets._base import Session
 from delegacy.domain.ace import Ace
+from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions, RestrictionList
 from delegacy.domain.organization import AcceptedDomain, Organization
+from delegacy.domain.ports import DirectoryReader
 from delegacy.domain.properties import PROPERTIES
 from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight, Right
@@ -17,6 +19,7 @@ from delegacy.domain.sid import Sid
 from delegacy.powershell.values import DeferredObject, PSObject, ScriptProperty
 
 _T = RecipientTypeDetails
+_L = RestrictionList
 
 MAILBOX: Final = "Microsoft.Exchange.Data.Directory.Management.Mailbox"
 MAIL_USER: Final = "Microsoft.Exchange.Data.Directory.Management.MailUser"
@@ -61,6 +64,7 @@ class Shown:
     runspace_id: UUID
     send_on_behalf: tuple[Recipient, ...] = ()
     managers: tuple[Recipient, ...] = ()
+    restrictions: Mapping[RestrictionList, tuple[Recipient, ...]] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[Sid, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -119,6 +123,10 @@ def _is(*kinds: RecipientTypeDetails) -> _Read:
     return lambda shown: shown.recipient.recipient_type_details in kinds
 
 
+def _listed(*lists: RestrictionList) -> _Read:
+    return lambda shown: _identities(one for part in lists for one in shown.restrictions.get(part, ()))
+
+
 def _identities(recipients: Iterable[Recipient]) -> tuple[PSObject, ...]:
     return tuple(object_id(recipient) for recipient in recipients)
 
@@ -147,6 +155,14 @@ _READERS: Final[Mapping[str, _Read]] = MappingProxyType(
         "EmailAddresses": _addresses,
         "GrantSendOnBehalfTo": lambda s: _identities(s.send_on_behalf),
         "ManagedBy": lambda s: _identities(s.managers),
+        "AcceptMessagesOnlyFrom": _listed(_L.ACCEPT_MESSAGES_ONLY_FROM),
+        "AcceptMessagesOnlyFromDLMembers": _listed(_L.ACCEPT_MESSAGES_ONLY_FROM_DL_MEMBERS),
+        "AcceptMessagesOnlyFromSendersOrMembers": _listed(
+            _L.ACCEPT_MESSAGES_ONLY_FROM, _L.ACCEPT_MESSAGES_ONLY_FROM_DL_MEMBERS
+        ),
+        "RejectMessagesFrom": _listed(_L.REJECT_MESSAGES_FROM),
+        "RejectMessagesFromDLMembers": _listed(_L.REJECT_MESSAGES_FROM_DL_MEMBERS),
+        "RejectMessagesFromSendersOrMembers": _listed(_L.REJECT_MESSAGES_FROM, _L.REJECT_MESSAGES_FROM_DL_MEMBERS),
         "HiddenFromAddressListsEnabled": lambda s: s.recipient.hidden_from_address_lists_enabled,
         "LegacyExchangeDN": lambda s: s.recipient.legacy_exchange_dn,
         "PrimarySmtpAddress": _primary_address,
@@ -189,6 +205,9 @@ _TAIL: Final = (
     "ObjectState",
 )
 _MAIL: Final = (
+    "AcceptMessagesOnlyFrom",
+    "AcceptMessagesOnlyFromDLMembers",
+    "AcceptMessagesOnlyFromSendersOrMembers",
     "Alias",
     "OrganizationalUnit",
     *_CUSTOM,
@@ -202,6 +221,9 @@ _MAIL: Final = (
     "PrimarySmtpAddress",
     "RecipientType",
     "RecipientTypeDetails",
+    "RejectMessagesFrom",
+    "RejectMessagesFromDLMembers",
+    "RejectMessagesFromSendersOrMembers",
     "RequireSenderAuthenticationEnabled",
     "SimpleDisplayName",
     "WindowsEmailAddress",
@@ -395,6 +417,8 @@ def recipient_objects(session: Session, type_name: str, recipients: Sequence[Rec
     keys = [recipient.id for recipient in recipients]
     lists = directory.send_on_behalf_lists(keys) if type_name in WITH_SEND_ON_BEHALF else {}
     managers = directory.manager_lists(keys) if type_name in WITH_MANAGERS else {}
+    restrictions = directory.delivery_restrictions(keys) if type_name in WITH_SEND_ON_BEHALF else {}
+    senders = _senders(directory, restrictions.values())
     masters = {recipient.linked_master_account for recipient in recipients} - {None}
     names = directory.principal_names([master for master in masters if master]) if masters else {}
     organization, runspace_id = session.organization, session.runspace_id
@@ -407,11 +431,20 @@ def recipient_objects(session: Session, type_name: str, recipients: Sequence[Rec
                 runspace_id,
                 lists.get(recipient.id, ()),
                 managers.get(recipient.id, ()),
+                {
+                    part: tuple(senders[key] for key in listed)
+                    for part, listed in restrictions.get(recipient.id, UNRESTRICTED).lists.items()
+                },
                 names,
             ),
         )
         for recipient in recipients
     ]
+
+
+def _senders(directory: DirectoryReader, restrictions: Iterable[DeliveryRestrictions]) -> Mapping[int, Recipient]:
+    keys = {key for each in restrictions for listed in each.lists.values() for key in listed}
+    return directory.get_many(keys) if keys else {}
 
 
 def mailbox_ace(session: Session, mailbox: Recipient, ace: Ace, user: str, state: str = UNCHANGED) -> PSObject:

@@ -9,7 +9,8 @@ from delegacy.cmdlets._creation import Draft, add_recipient, attributes_of, draf
 from delegacy.cmdlets._external import EXTERNAL, as_external_address, with_external_address
 from delegacy.cmdlets._listing import GetRecipientCmdlet
 from delegacy.cmdlets._removal import remove_recipient
-from delegacy.cmdlets._settings import Plan, SetRecipientCmdlet, as_address
+from delegacy.cmdlets._restrictions import SetRestrictedCmdlet
+from delegacy.cmdlets._settings import Plan, as_address
 from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
@@ -76,7 +77,7 @@ class NewMailContact(ExchangeCmdlet):
 
 
 @dataclass(kw_only=True)
-class SetMailContact(SetRecipientCmdlet):
+class SetMailContact(SetRestrictedCmdlet):
     """Change a mail contact: names, addresses, visibility."""
 
     name = "Set-MailContact"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from delegacy.domain.ace import Ace
+from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.recipient import Recipient
 
 
@@ -68,6 +69,15 @@ class ManagersSet:
 
 
 @dataclass(frozen=True, slots=True)
+class RestrictionsSet:
+    """From whom a recipient accepts messages, and from whom not, becomes otherwise."""
+
+    target: int
+    before: DeliveryRestrictions
+    after: DeliveryRestrictions
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A mailbox is linked to delegates for auto-mapping."""
 
@@ -126,6 +136,7 @@ Change = (
     | MembersAdded
     | MembersRemoved
     | ManagersSet
+    | RestrictionsSet
     | Linked
     | Unlinked
     | ObjectAdded

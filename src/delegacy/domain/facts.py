@@ -9,6 +9,7 @@ from uuid import UUID
 
 from delegacy.domain.access_token import AccessToken
 from delegacy.domain.ace import Ace
+from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.sid import Sid
 
@@ -62,3 +63,18 @@ class SendingFacts(NamedTuple):
     copy_sent_as: bool = False
     copy_sent_on_behalf: bool = False
     signed_in_as_author: bool = False
+
+
+class DeliveryFacts(NamedTuple):
+    """What decides whether a recipient takes a message.
+
+    ``sender`` is the key of who the message is from, None for nobody here, and ``groups`` are those of the restrictions' groups that he is
+    in. ``is_vouched_for`` tells whether there is more to it than the message's own word.
+    """
+
+    requires_authentication: bool
+    authenticated: bool
+    is_vouched_for: bool
+    sender: int | None
+    groups: frozenset[int] = frozenset()
+    restrictions: DeliveryRestrictions = UNRESTRICTED

@@ -11,6 +11,7 @@ from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.change import Change
+from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.facts import OpeningFacts, SendingFacts
 from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
@@ -170,6 +171,15 @@ class DirectoryReader(Protocol):
     def managed_by(self, managers: Iterable[int]) -> frozenset[int]:
         """Return the keys of the groups that one of these manages itself."""
 
+    def delivery_restrictions(self, keys: Iterable[int]) -> Mapping[int, DeliveryRestrictions]:
+        """Return from whom recipients accept messages and from whom not, with one query for many; those without restrictions are left out."""
+
+    def accepting_only_from(self, sender: int) -> tuple[Recipient, ...]:
+        """Return the recipients that accept messages from this sender, or this group's members, and from nobody else."""
+
+    def gets_mail_of(self, group: int, member: int) -> bool:
+        """Tell whether mail for a group reaches an object: it is the group, a member through groups with an address, or one whom a dynamic group's filter describes."""
+
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         """Return a shortest chain of memberships from ``member`` to ``group``; empty if there is none."""
 
@@ -275,6 +285,9 @@ class Directory(DirectoryReader, Protocol):
 
     def set_managers(self, group: int, managers: Sequence[int]) -> None:
         """Set a group's managers."""
+
+    def set_delivery_restrictions(self, target: int, restrictions: DeliveryRestrictions) -> None:
+        """Set from whom a recipient accepts messages and from whom not."""
 
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
         """Link delegates to a mailbox for auto-mapping."""

@@ -43,6 +43,15 @@ class SendDenial(Enum):
     NO_SEND_RIGHT = "nothing grants Send As or Send on Behalf"
 
 
+class DeliveryDenial(Enum):
+    """Why a recipient does not take a message from its sender."""
+
+    SENDER_NOT_AUTHENTICATED = "the recipient takes mail from authenticated senders only"
+    SENDER_REJECTED = "the recipient takes no mail from this sender"
+    MEMBERS_REJECTED = "the recipient takes no mail from the members of a group that the sender is in"
+    SENDER_NOT_ACCEPTED = "the sender isn't among those from whom the recipient takes mail"
+
+
 class Obligation(Enum):
     """What must happen besides, when what was allowed is done."""
 

@@ -15,6 +15,7 @@ from delegacy.domain.change import (
     ObjectRemoved,
     ObjectUpdated,
     OrganizationChanged,
+    RestrictionsSet,
     Revoked,
     Unlinked,
 )
@@ -37,7 +38,7 @@ def changed_objects(change: Change, directory: DirectoryReader) -> Iterator[Reci
             yield directory.get(key)
         case MembersAdded(key) | MembersRemoved(key) | ManagersSet(key) | CredentialSet(key):
             yield directory.get(key)
-        case ListChanged(key):
+        case ListChanged(key) | RestrictionsSet(key):
             yield directory.get(key)
         case OrganizationChanged():
             return

@@ -19,9 +19,11 @@ from delegacy.domain.change import (
     ObjectRemoved,
     ObjectUpdated,
     OrganizationChanged,
+    RestrictionsSet,
     Revoked,
     Unlinked,
 )
+from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions
 from delegacy.domain.errors import ManagementObjectNotFound
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation
 from delegacy.domain.ports import LostGrant, Place
@@ -30,6 +32,7 @@ from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
 from delegacy.store import domains, grants, history, membership, objects, roles
+from delegacy.store import restrictions as restriction_lists
 from delegacy.store.reading import SqlDirectoryReader
 from delegacy.store.transaction import Transaction
 
@@ -131,6 +134,13 @@ class SqlDirectory(SqlDirectoryReader):
             "INSERT INTO manager (group_id, manager, position) VALUES (?, ?, ?)",
             [(group, manager, position) for position, manager in enumerate(after)],
         )
+
+    def set_delivery_restrictions(self, target: int, restrictions: DeliveryRestrictions) -> None:
+        before = self.delivery_restrictions([target]).get(target, UNRESTRICTED)
+        if before == restrictions:
+            return
+        self._tell(lambda: RestrictionsSet(target, before, restrictions))
+        restriction_lists.write(self._connection, target, restrictions)
 
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
         self._tell(lambda: Linked(mailbox, tuple(delegates)))

@@ -10,6 +10,7 @@ from typing import Final
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl
 from delegacy.domain.audit import AuditRecord
+from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
 from delegacy.domain.group import Membership
 from delegacy.domain.identity import fold
@@ -18,7 +19,7 @@ from delegacy.domain.ports import Holding, RecipientQuery
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import audit, domains, grants, listing, reverse, roles
+from delegacy.store import audit, domains, grants, listing, restrictions, reverse, roles
 from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
@@ -192,6 +193,16 @@ class SqlDirectoryReader:
             (connection.keys(managers),),
         )
         return frozenset(row[0] for row in rows)
+
+    def delivery_restrictions(self, keys: Iterable[int]) -> Mapping[int, DeliveryRestrictions]:
+        return restrictions.read(self._connection, keys)
+
+    def accepting_only_from(self, sender: int) -> tuple[Recipient, ...]:
+        found = self.get_many(restrictions.accepting_only_from(self._connection, sender))
+        return tuple(sorted(found.values(), key=lambda one: fold(one.name)))
+
+    def gets_mail_of(self, group: int, member: int) -> bool:
+        return restrictions.gets_mail_of(self._connection, group, member)
 
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         found = self._connection.row("SELECT id FROM object WHERE sid = ? AND sid <> ''", (group,))

@@ -105,16 +105,19 @@ class SubmissionSession(SmtpSession):
         except InvalidAddress:
             return replies.NEEDS_SMTPUTF8
         copied = Obligation.COPY_TO_SENT_ITEMS in authorship.obligations
-        await self._services.delivery.deliver(
+        refusal = await self._services.delivery.deliver(
             AcceptedMail(
                 sender=departure.envelope_sender,
                 recipients=tuple(envelope.recipients),
                 content=departure.content,
                 smtputf8=envelope.smtp_utf8,
                 authenticated=True,
+                author=departure.author,
                 sent_copy_for=authorship.author.guid if copied else None,
             )
         )
+        if refusal is not None:
+            return reply_for(refusal)
         _log.info(
             "message accepted",
             extra={
