@@ -175,6 +175,11 @@ class MailWorld:
             work.directory.remove(self._people[alias].id)
             work.commit()
 
+    def switch(self, alias: str, **attributes: bool) -> None:
+        """Turn the switches of a mailbox (Set-CASMailbox)."""
+        person = self._people[alias]
+        self._update(alias, replace(person, attributes={**person.attributes, **attributes}))
+
     def disable(self, alias: str) -> None:
         self._update(alias, replace(self._people[alias], account_disabled=True))
 

@@ -39,6 +39,9 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
             Column("ServerName", "ServerName", 16),
             "ProhibitSendQuota",
         ),
+        _views.CAS_MAILBOX: _table(
+            "Name", "ActiveSyncEnabled", "OWAEnabled", "PopEnabled", "ImapEnabled", "MapiEnabled"
+        ),
         _views.REDUCED_RECIPIENT: _table("Name", "RecipientType"),
         _views.USER: _table("Name", "RecipientType"),
         _views.CONTACT: _table("Name", "RecipientType"),

@@ -22,6 +22,7 @@ _T = RecipientTypeDetails
 _L = RestrictionList
 
 MAILBOX: Final = "Microsoft.Exchange.Data.Directory.Management.Mailbox"
+CAS_MAILBOX: Final = "Microsoft.Exchange.Data.Directory.Management.CASMailbox"
 MAIL_USER: Final = "Microsoft.Exchange.Data.Directory.Management.MailUser"
 MAIL_CONTACT: Final = "Microsoft.Exchange.Data.Directory.Management.MailContact"
 DISTRIBUTION_GROUP: Final = "Microsoft.Exchange.Data.Directory.Management.DistributionGroup"
@@ -280,6 +281,22 @@ _PROPERTY_ORDER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "MessageCopyForSentAsEnabled",
             "MessageCopyForSendOnBehalfEnabled",
             *_MAIL,
+            *_TAIL,
+        ),
+        CAS_MAILBOX: (
+            "EmailAddresses",
+            "LegacyExchangeDN",
+            "LinkedMasterAccount",
+            "PrimarySmtpAddress",
+            "SamAccountName",
+            "ServerName",
+            "DisplayName",
+            "ActiveSyncEnabled",
+            "OWAEnabled",
+            "PopEnabled",
+            "ImapEnabled",
+            "MAPIEnabled",
+            "SmtpClientAuthenticationDisabled",
             *_TAIL,
         ),
         MAIL_USER: (

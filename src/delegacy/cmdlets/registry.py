@@ -23,6 +23,7 @@ from delegacy.cmdlets.ad_permission import AddADPermission, GetADPermission, Rem
 from delegacy.cmdlets.ad_trust import GetADTrust, NewADTrust
 from delegacy.cmdlets.ad_user import GetADUser, NewADUser, RemoveADUser, SetADUser
 from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog
+from delegacy.cmdlets.cas_mailbox import GetCASMailbox, SetCASMailbox
 from delegacy.cmdlets.contact import GetContact, SetContact
 from delegacy.cmdlets.distribution_group import (
     DisableDistributionGroup,
@@ -126,6 +127,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Get-ADTrust": GetADTrust,
         "Get-ADUser": GetADUser,
         "Get-AcceptedDomain": GetAcceptedDomain,
+        "Get-CASMailbox": GetCASMailbox,
         "Get-Contact": GetContact,
         "Get-DistributionGroup": GetDistributionGroup,
         "Get-DistributionGroupMember": GetDistributionGroupMember,
@@ -182,6 +184,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Set-ADAccountPassword": SetADAccountPassword,
         "Set-ADUser": SetADUser,
         "Set-AcceptedDomain": SetAcceptedDomain,
+        "Set-CASMailbox": SetCASMailbox,
         "Set-Contact": SetContact,
         "Set-DistributionGroup": SetDistributionGroup,
         "Set-DynamicDistributionGroup": SetDynamicDistributionGroup,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from delegacy.domain.access_token import AccessToken
 from delegacy.domain.ace import Ace
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.sid import Sid
@@ -32,6 +33,7 @@ class OpeningFacts(NamedTuple):
     ``change`` is the number of the directory change that these facts are of. ``mailbox_acl`` holds at least every entry of the
     mailbox's list that names the token's user, one of its groups, everyone or SELF; inherited ones unless an explicit one decides for
     good. ``expires_at`` is the earliest moment at which one of those entries ends, so that an answer is never used beyond it.
+    ``switched_off`` are the protocols that are closed for the account's own mailbox or for this one.
     """
 
     change: int
@@ -41,6 +43,7 @@ class OpeningFacts(NamedTuple):
     mailbox_acl: tuple[Ace, ...]
     hidden_mailboxes_denied: bool
     expires_at: datetime | None = None
+    switched_off: frozenset[ClientProtocol] = frozenset()
 
 
 class SendingFacts(NamedTuple):

@@ -11,6 +11,7 @@ from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.change import Change
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.facts import OpeningFacts, SendingFacts
 from delegacy.domain.group import Membership
@@ -355,11 +356,15 @@ class UnitOfWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What sign-in needs to know of an account: a password hash (empty: nobody can sign in), and whether it is disabled."""
+    """What sign-in needs to know of an account: a password hash (empty: nobody can sign in), and whether it is disabled.
+
+    ``switched_off`` are the protocols that are closed for its own mailbox.
+    """
 
     account: Account
     password_hash: str
     disabled: bool
+    switched_off: frozenset[ClientProtocol] = frozenset()
 
 
 class PasswordHasher(Protocol):
@@ -377,6 +382,9 @@ class SignInNames(Protocol):
 
     def credential(self, name: str) -> Credential | None:
         """Return the account that a UPN, primary address or ``DOMAIN\\account`` names; None for nobody, or more than one."""
+
+    def switched_off(self, account: Account) -> frozenset[ClientProtocol]:
+        """Return the protocols that are closed for an account's own mailbox now."""
 
 
 class DecisionFacts(Protocol):

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from delegacy.domain.account import Account
 from delegacy.domain.address import SmtpAddress
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.facts import OpeningFacts, SendingFacts, Target
 from delegacy.domain.group import Membership
 from delegacy.domain.ports import Clock, DecisionFacts, DirectoryReader, Store
@@ -45,10 +46,17 @@ class SendAuthorization:
 class Authorizer:
     """Decides, for every surface, from facts read at that moment. Nothing is remembered between decisions."""
 
-    def __init__(self, facts: DecisionFacts, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, facts: DecisionFacts, store: Store, clock: Clock, protocol: ClientProtocol | None = None
+    ) -> None:
         self._facts = facts
         self._store = store
         self._clock = clock
+        self._protocol = protocol
+
+    def over(self, protocol: ClientProtocol) -> "Authorizer":
+        """Return the door of a client protocol: it opens nothing for which the protocol is switched off."""
+        return Authorizer(self._facts, self._store, self._clock, protocol)
 
     async def authorize_open(self, account: Account, mailbox: str) -> Opening | Deny[OpenDenial]:
         """Return an ``Opening`` of the mailbox that ``mailbox`` names in any identity form, or the denial.
@@ -137,7 +145,7 @@ class Authorizer:
     def _decide(self, account: Account, key: int | None, named: str) -> Opening | Deny[OpenDenial]:
         now = self._clock.now()
         facts = None if key is None else self._facts.opening(account.id, key, now)
-        decision = decide_open(facts, now)
+        decision = decide_open(facts, now, self._protocol)
         target = named if facts is None else facts.mailbox.address or facts.mailbox.display_name
         if facts is None or isinstance(decision, Deny):
             denial = decision if isinstance(decision, Deny) else Deny(OpenDenial.NO_SUCH_MAILBOX)
@@ -157,7 +165,7 @@ class Authorizer:
 
     def _mapped(self, account: Account) -> tuple[Target, ...]:
         now = self._clock.now()
-        return mapped_mailboxes(self._facts.mapped(account.id, now), now)
+        return mapped_mailboxes(self._facts.mapped(account.id, now), now, self._protocol)
 
     def _send(self, account: Account, address: SmtpAddress) -> SendAuthorization:
         now = self._clock.now()

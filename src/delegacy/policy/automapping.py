@@ -3,22 +3,25 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.facts import OpeningFacts, Target
 from delegacy.domain.rights import ADMITS_FULL_ACCESS
 from delegacy.policy.decision import Allow, OpenRight
 from delegacy.policy.opening import decide_open
 
 
-def mapped_mailboxes(linked: Iterable[OpeningFacts], now: datetime) -> tuple[Target, ...]:
+def mapped_mailboxes(
+    linked: Iterable[OpeningFacts], now: datetime, over: ClientProtocol | None = None
+) -> tuple[Target, ...]:
     """Return, of the mailboxes linked to an account for auto-mapping, those that it can open as a delegate, by display name.
 
     A link is made by a grant to the individual (Add-MailboxPermission -AutoMapping) and shows nothing that does not open: a deny or the
     rule for hidden mailboxes keep the mailbox out of the profile. Where the grant to the individual has expired, the same right through
-    a group does not keep it in.
+    a group does not keep it in. ``over`` is the protocol of the profile (``decide_open``).
     """
     mapped = []
     for facts in linked:
-        decision = decide_open(facts, now)
+        decision = decide_open(facts, now, over)
         if isinstance(decision, Allow) and decision.right is OpenRight.FULL_ACCESS and _names_individual(facts, now):
             mapped.append(facts.mailbox)
     return tuple(sorted(mapped, key=lambda mailbox: (mailbox.display_name.casefold(), mailbox.address)))

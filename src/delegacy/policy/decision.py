@@ -22,6 +22,7 @@ class OpenDenial(Enum):
     HIDDEN_FROM_ADDRESS_LISTS = "the mailbox is hidden from address lists"
     FULL_ACCESS_DENIED = "an entry denies Full Access"
     NO_FULL_ACCESS = "nothing grants Full Access"
+    PROTOCOL_SWITCHED_OFF = "the protocol is switched off for the mailbox, or for the account's own"
 
 
 class SendRight(Enum):

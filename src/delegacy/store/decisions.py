@@ -19,6 +19,7 @@ from uuid import UUID
 
 from delegacy.domain.access_token import AccessToken
 from delegacy.domain.ace import Ace
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.errors import InvalidIdentity, StoreUnavailable
 from delegacy.domain.facts import OpeningFacts, SendingFacts, Target
 from delegacy.domain.recipient import MAILBOXES
@@ -53,7 +54,7 @@ _COLUMNS: Final = """
     h.change, h.hidden_mailboxes_denied, a.account_disabled, a.sid, {linked_sid},
     t.id, t.guid, t.sid, t.recipient_type_details, t.display_name, t.primary_smtp_address, t.hidden,
     e.entry, e.trustee, e.allow, e.inherited, e.access_right, e.inheritance_type, g.sid, w.name, e.granted_at, e.expires_at,
-    a.id, {exceptional}
+    a.id, {exceptional}, {switches}
 """
 _IN_GROUP: Final = """
     EXISTS (
@@ -122,10 +123,13 @@ _ACE: Final = 12
 _RIGHT: Final = 16
 _ACCOUNT: Final = 22
 _EXCEPTIONAL: Final = 23
-_COPIES: Final = 24
-_LISTED: Final = 26
+_SWITCHES: Final = 24
+_COPIES: Final = 25
+_LISTED: Final = 27
 _NO_ENTRIES: Final[tuple[Ace, ...]] = ()
 _NOBODY: Final[frozenset[Sid]] = frozenset()
+_NO_IMAP: Final = frozenset({ClientProtocol.IMAP})
+_EVERYTHING_ON: Final[frozenset[ClientProtocol]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,11 @@ class _Statement:
     exceptional: str
 
 
-def _statement(template: str, inherits: str, dialect: Dialect) -> _Statement:
+_IMAP_OFF: Final = _Statement("a.imap_off + t.imap_off", "a.imap_off + t.imap_off + COALESCE(l.imap_off, 0)")
+_NOT_LOOKED_AT: Final = _Statement("0", "0")
+
+
+def _statement(template: str, inherits: str, dialect: Dialect, switches: _Statement) -> _Statement:
     alone, linked_too = "= a.id", "IN (a.id, l.id)"
     lists = f"IN (t.id, CASE WHEN {inherits.format(account=linked_too)} THEN {ROOT} END)"
     return _Statement(
@@ -147,6 +155,7 @@ def _statement(template: str, inherits: str, dialect: Dialect) -> _Statement:
             linked_sid="NULL",
             exceptional=f"CASE WHEN {_IS_MASTER} THEN 1 WHEN {_LASTS} THEN 0 WHEN {inherits.format(account=alone)} THEN 1 ELSE 0 END",
             joined=_JOINED[dialect],
+            switches=switches.usual,
         ),
         template.format(
             account=linked_too,
@@ -155,6 +164,7 @@ def _statement(template: str, inherits: str, dialect: Dialect) -> _Statement:
             linked_sid="l.sid",
             exceptional="NULL",
             joined=_JOINED[dialect],
+            switches=switches.exceptional,
         ),
     )
 
@@ -165,10 +175,10 @@ class SqlDecisionFacts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._idle: deque[Connection] = deque()
-        self._opening = _statement(_OPENING, _INHERITS_TO_OPEN, database.dialect)
-        self._sending = _statement(_SENDING, _INHERITS_TO_SEND, database.dialect)
+        self._opening = _statement(_OPENING, _INHERITS_TO_OPEN, database.dialect, _IMAP_OFF)
+        self._sending = _statement(_SENDING, _INHERITS_TO_SEND, database.dialect, _NOT_LOOKED_AT)
         # Whose links are all those of another account gets no row of the usual form that would tell so.
-        self._mapped = _statement(_MAPPED, _INHERITS_TO_OPEN, database.dialect).exceptional
+        self._mapped = _statement(_MAPPED, _INHERITS_TO_OPEN, database.dialect, _IMAP_OFF).exceptional
 
     def change(self) -> int:
         return int(self._rows("SELECT change FROM head WHERE id = 1", ())[0][0])
@@ -247,7 +257,9 @@ def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:
         return None
     users, mailbox = _users(rows), _target(row)
     if row[_ACE] is None:
-        return OpeningFacts(row[0], row[2] == 1, AccessToken(users), mailbox, _NO_ENTRIES, row[1] == 1)
+        return OpeningFacts(
+            row[0], row[2] == 1, AccessToken(users), mailbox, _NO_ENTRIES, row[1] == 1, None, _switched_off(row)
+        )
     entries = _entries(rows)
     ends = [entry.expires_at for entry in entries if entry.expires_at is not None and entry.expires_at > now]
     return OpeningFacts(
@@ -258,6 +270,7 @@ def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:
         entries,
         row[1] == 1,
         min(ends) if ends else None,
+        _switched_off(row),
     )
 
 
@@ -286,6 +299,11 @@ def _sending_facts(rows: list[Row]) -> SendingFacts:
 def _target(row: Row) -> Target:
     key, guid, sid, kind, display_name, address, hidden = row[5:_ACE]
     return Target(key, UUID(bytes=guid), sid or None, to_kind(kind), display_name, address, hidden == 1)
+
+
+def _switched_off(row: Row) -> frozenset[ClientProtocol]:
+    """Return the protocols that are closed for the mailbox, or for the account's own."""
+    return _NO_IMAP if row[_SWITCHES] else _EVERYTHING_ON
 
 
 def _users(rows: list[Row]) -> frozenset[Sid]:

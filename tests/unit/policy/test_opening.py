@@ -1,5 +1,7 @@
 import pytest
 
+from delegacy.domain.client_access import ClientProtocol
+from delegacy.domain.facts import OpeningFacts
 from delegacy.domain.folder import FolderRole
 from delegacy.domain.recipient import MAILBOXES, RecipientTypeDetails
 from delegacy.domain.rights import ExtendedRight, MailboxRight
@@ -37,6 +39,28 @@ def test_full_access_to_a_group_opens_for_its_members_only() -> None:
         OpenRight.FULL_ACCESS, entry
     )
     assert decide_open(opening(entry), NOW) == Deny(OpenDenial.NO_FULL_ACCESS)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        opening(acting=OWNING),
+        opening(ALLOW),
+        opening(acting=OWNING, mailbox=target(RecipientTypeDetails.LINKED_MAILBOX)),
+    ],
+)
+def test_a_protocol_that_is_switched_off_opens_nothing_not_even_to_the_owner(facts: OpeningFacts) -> None:
+    closed = facts._replace(switched_off=frozenset({ClientProtocol.IMAP}))
+    assert decide_open(closed, NOW, ClientProtocol.IMAP) == Deny(OpenDenial.PROTOCOL_SWITCHED_OFF)
+    assert isinstance(decide_open(closed, NOW, ClientProtocol.SMTP), Allow)
+    assert isinstance(decide_open(closed, NOW), Allow)
+    assert isinstance(decide_open(facts, NOW, ClientProtocol.IMAP), Allow)
+
+
+def test_a_switch_grants_nothing() -> None:
+    assert decide_open(opening(), NOW, ClientProtocol.IMAP) == Deny(OpenDenial.NO_FULL_ACCESS)
+    disabled = opening(ALLOW, account_disabled=True)._replace(switched_off=frozenset({ClientProtocol.IMAP}))
+    assert decide_open(disabled, NOW, ClientProtocol.IMAP) == Deny(OpenDenial.ACCOUNT_DISABLED)
 
 
 def test_nothing_granted_means_no() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.folder import FolderRights, MailFolder
 from delegacy.domain.mail_store import MailStore
 from delegacy.enforcement.authorizer import Authorizer
@@ -51,7 +52,7 @@ class SessionMailboxes:
         self.direct = signed_in.direct
         self._root = signed_in.opening
         self._others: dict[UUID, Opening] = {}
-        self._authorizer = authorizer
+        self._authorizer = authorizer.over(ClientProtocol.IMAP)
         self._store = store
         self._workers = workers
 
