@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from delegacy.enforcement.opening import Opening
 from support.imap_client import ImapService, imap_service
 from support.mail_world import PASSWORD, MailWorld, letter, mail_world
 from support.smtp_world import SmtpServices, SmtpWorld, serving
@@ -16,7 +17,7 @@ from support.smtp_world import SmtpServices, SmtpWorld, serving
 Scene = Callable[[MailWorld, ImapService], Coroutine[object, object, None]]
 
 
-def play(tmp_path: Path, scene: Scene) -> None:
+def play(tmp_path: Path, scene: Scene, opened: Callable[[Opening], None] | None = None) -> None:
     """Play a scene with terry and ayla, and raymond who has Full Access on both; ayla's mailbox is mapped."""
 
     async def run(world: MailWorld) -> None:
@@ -29,6 +30,8 @@ def play(tmp_path: Path, scene: Scene) -> None:
             world.deliver(alias, letter(f"For {alias}"))
         world.grant("raymonds", "ayla", mapped=True)
         world.grant("raymonds", "terrya")
+        if opened is not None:
+            world.authorizer = world.authorizer.telling(opened)
         asyncio.run(run(world))
 
 
@@ -130,6 +133,26 @@ def test_other_switches_close_nothing(tmp_path: Path) -> None:
         await another.sign_in("terrya@contoso.com")
 
     play(tmp_path, scene)
+
+
+def test_who_opens_a_mailbox_is_told_once_a_session(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+
+    async def scene(_: MailWorld, service: ImapService) -> None:
+        client = service.connect()
+        await client.sign_in("raymonds@contoso.com")
+        await client.ask(b"SELECT INBOX")
+        for _time in range(2):
+            await client.ask(b'SELECT "Other Users/Ayla Kol"')
+            await client.ask(b"NOOP")
+        assert told == [("CONTOSO\\raymonds", "raymonds@contoso.com"), ("CONTOSO\\raymonds", "ayla@contoso.com")]
+        assert (await refused(service, "CONTOSO\\ayla\\terrya")).startswith(b"a NO")
+        assert len(told) == 2
+
+    def tell(opening: Opening) -> None:
+        told.append((opening.account.logon_name, opening.mailbox.address))
+
+    play(tmp_path, scene, tell)
 
 
 @pytest.fixture

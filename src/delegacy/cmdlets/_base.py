@@ -15,6 +15,7 @@ from delegacy.domain.errors import (
     StoreError,
     UnsupportedRequest,
 )
+from delegacy.domain.mailbox_usage import MailboxUsage
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
@@ -65,6 +66,10 @@ class Session(Protocol):
     @property
     def passwords(self) -> PasswordHasher:
         """Return what hashes passwords."""
+
+    @property
+    def usage(self) -> MailboxUsage:
+        """Return what is known of mailboxes from outside."""
 
     @property
     def questions(self) -> Questions:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from delegacy.cmdlets import _role_views, _views
+from delegacy.cmdlets import _role_views, _usage, _views
 from delegacy.powershell.views import Column, TableView, View, columns
 
 
@@ -42,6 +42,8 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         _views.CAS_MAILBOX: _table(
             "Name", "ActiveSyncEnabled", "OWAEnabled", "PopEnabled", "ImapEnabled", "MapiEnabled"
         ),
+        _usage.MAILBOX_STATISTICS: _table("DisplayName", "ItemCount", "StorageLimitStatus", "LastLogonTime"),
+        _usage.FOLDER_STATISTICS: _table("Name", "FolderPath", "FolderSize", "ItemsInFolder"),
         _views.REDUCED_RECIPIENT: _table("Name", "RecipientType"),
         _views.USER: _table("Name", "RecipientType"),
         _views.CONTACT: _table("Name", "RecipientType"),

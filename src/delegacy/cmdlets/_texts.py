@@ -91,6 +91,10 @@ HIDDEN_MAILBOX: Final = (
     "The mailbox '{identity}' is hidden from address lists. While it is, no delegate can open it, send as it or send on "
     "its behalf. To let delegates in, run Set-Mailbox with -HiddenFromAddressListsEnabled $false."
 )
+NEVER_LOGGED_ON: Final = (
+    "The user hasn't logged on to mailbox '{identity}' ('{guid}'), so there is no data to return. After the user logs on, "
+    "this warning will no longer appear."
+)
 LOST_GRANT: Final = "{permission} of '{principal}' on '{target}' is removed with it."
 OPEN_TO_EVERYBODY: Final = (
     "'{identity}' accepts messages from everybody now: '{sender}' was the only one that it accepted messages from."

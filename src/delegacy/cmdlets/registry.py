@@ -69,6 +69,7 @@ from delegacy.cmdlets.mailbox_permission import (
     GetMailboxPermission,
     RemoveMailboxPermission,
 )
+from delegacy.cmdlets.mailbox_statistics import GetMailboxFolderStatistics, GetMailboxStatistics
 from delegacy.cmdlets.management_role import GetManagementRole, NewManagementRole, RemoveManagementRole
 from delegacy.cmdlets.management_role_assignment import (
     GetManagementRoleAssignment,
@@ -137,7 +138,9 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Get-MailContact": GetMailContact,
         "Get-MailUser": GetMailUser,
         "Get-Mailbox": GetMailbox,
+        "Get-MailboxFolderStatistics": GetMailboxFolderStatistics,
         "Get-MailboxPermission": GetMailboxPermission,
+        "Get-MailboxStatistics": GetMailboxStatistics,
         "Get-ManagementRole": GetManagementRole,
         "Get-ManagementRoleAssignment": GetManagementRoleAssignment,
         "Get-ManagementRoleEntry": GetManagementRoleEntry,

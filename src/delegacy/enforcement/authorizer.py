@@ -6,7 +6,7 @@ without hop and log line, and ``explain_*`` answer an administrator, with the ch
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -47,16 +47,26 @@ class Authorizer:
     """Decides, for every surface, from facts read at that moment. Nothing is remembered between decisions."""
 
     def __init__(
-        self, facts: DecisionFacts, store: Store, clock: Clock, protocol: ClientProtocol | None = None
+        self,
+        facts: DecisionFacts,
+        store: Store,
+        clock: Clock,
+        protocol: ClientProtocol | None = None,
+        opened: Callable[[Opening], None] | None = None,
     ) -> None:
         self._facts = facts
         self._store = store
         self._clock = clock
         self._protocol = protocol
+        self._opened = opened
 
     def over(self, protocol: ClientProtocol) -> "Authorizer":
         """Return the door of a client protocol: it opens nothing for which the protocol is switched off."""
-        return Authorizer(self._facts, self._store, self._clock, protocol)
+        return Authorizer(self._facts, self._store, self._clock, protocol, self._opened)
+
+    def telling(self, opened: Callable[[Opening], None]) -> "Authorizer":
+        """Return a door that tells, in a worker thread, of each mailbox that it opens; renewing one is not opening it."""
+        return Authorizer(self._facts, self._store, self._clock, self._protocol, opened)
 
     async def authorize_open(self, account: Account, mailbox: str) -> Opening | Deny[OpenDenial]:
         """Return an ``Opening`` of the mailbox that ``mailbox`` names in any identity form, or the denial.
@@ -140,7 +150,10 @@ class Authorizer:
 
     def _open(self, account: Account, identity: str) -> Opening | Deny[OpenDenial]:
         key = self._facts.mailbox_key(identity)
-        return self._decide(account, key, identity)
+        answer = self._decide(account, key, identity)
+        if self._opened is not None and isinstance(answer, Opening):
+            self._opened(answer)
+        return answer
 
     def _decide(self, account: Account, key: int | None, named: str) -> Opening | Deny[OpenDenial]:
         now = self._clock.now()

@@ -16,6 +16,7 @@ from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.change import Change, ObjectAdded
 from delegacy.domain.errors import DelegacyError, LastAdministrator, ManagementObjectNotFound, OutOfScope, StoreError
+from delegacy.domain.mailbox_usage import MailboxUsage
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher, Store
 from delegacy.domain.rbac import RecipientScope
@@ -55,6 +56,7 @@ class Gate:
         clock: Clock,
         questions: Questions,
         passwords: PasswordHasher,
+        usage: MailboxUsage,
         to_utc: Callable[[datetime], datetime],
     ) -> None:
         self._caller = caller
@@ -66,7 +68,7 @@ class Gate:
         self._is_current = False
         self._visible: dict[str, CmdletInfo] = {}
         self._running: Cmdlet | None = None
-        self._session = CmdletSession(self._transactions, caller, clock, questions, passwords, self)
+        self._session = CmdletSession(self._transactions, caller, clock, questions, passwords, usage, self)
 
     def begin(self) -> None:
         """Begin a command: the caller's roles are looked at again when it first needs one."""
@@ -257,6 +259,7 @@ class CmdletSession:
         clock: Clock,
         questions: Questions,
         passwords: PasswordHasher,
+        usage: MailboxUsage,
         gate: Gate,
     ) -> None:
         self._transactions = transactions
@@ -269,6 +272,7 @@ class CmdletSession:
         self.clock = clock
         self.questions = questions
         self.passwords = passwords
+        self.usage = usage
         self.runspace_id: UUID = uuid4()
         self.entry: Entry | None = None
 

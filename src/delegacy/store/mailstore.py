@@ -256,6 +256,7 @@ class SqlMailStore:
                 _drop(transaction, folder)
             transaction.run("DELETE FROM mail_mailbox WHERE guid = ?", (str(mailbox_guid),))
             transaction.run("DELETE FROM mail_subscription WHERE mailbox_guid = ?", (str(mailbox_guid),))
+            transaction.run("DELETE FROM mail_logon WHERE mailbox_guid = ?", (str(mailbox_guid),))
 
     def modseqs(self, folder_ids: Iterable[int]) -> Mapping[int, int]:
         with self._transactions.reading() as transaction:
