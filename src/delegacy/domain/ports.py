@@ -16,6 +16,7 @@ from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.facts import OpeningFacts, SendingFacts
 from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
+from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import Filter
@@ -126,6 +127,9 @@ class DirectoryReader(Protocol):
 
     def linked_mailbox(self, master_account: Sid) -> Recipient | None:
         """Return the linked mailbox whose master account has this SID."""
+
+    def linked(self, prop: Property, recipient: Recipient) -> frozenset[str]:
+        """Return which objects a recipient is linked with by a property of that type (``recipient_filter.Links``)."""
 
     def list(self, query: RecipientQuery) -> Iterator[Recipient]:
         """Yield the objects that ``query`` asks for, read in pages by key."""

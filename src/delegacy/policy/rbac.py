@@ -13,6 +13,7 @@ from typing import Final
 from delegacy.domain.identity import fold
 from delegacy.domain.rbac import EVERYTHING, RecipientScope, RoleEntry, ScopeKind
 from delegacy.domain.recipient import Recipient
+from delegacy.domain.recipient_filter import Links
 
 
 class WriteDenial(Enum):
@@ -70,15 +71,17 @@ def is_limited(access: Access, cmdlet: str, parameters: Iterable[str]) -> bool:
     return not all(any(entry.admits(parameter) for entry in everywhere) for parameter in parameters)
 
 
-def decide_write(access: Access, cmdlet: str, parameters: Iterable[str], recipient: Recipient) -> WriteDenial | None:
+def decide_write(
+    access: Access, cmdlet: str, parameters: Iterable[str], recipient: Recipient, links: Links
+) -> WriteDenial | None:
     """Return why the caller may not change a recipient with this cmdlet and these parameters, or None where he may.
 
     What lies in an exclusive scope is changed by those alone who have such a scope that holds it.
     """
     if access.unlimited:
         return None
-    held = [one for one in access.entries.get(fold(cmdlet), ()) if one.write.admits(recipient)]
-    if any(scope.admits(recipient) for scope in access.exclusive):
+    held = [one for one in access.entries.get(fold(cmdlet), ()) if one.write.admits(recipient, links)]
+    if any(scope.admits(recipient, links) for scope in access.exclusive):
         held = [one for one in held if one.exclusive]
         if not held:
             return WriteDenial.IN_EXCLUSIVE_SCOPE
@@ -87,14 +90,14 @@ def decide_write(access: Access, cmdlet: str, parameters: Iterable[str], recipie
     return None
 
 
-def is_self_service(access: Access, cmdlet: str, recipient: Recipient) -> bool:
+def is_self_service(access: Access, cmdlet: str, recipient: Recipient, links: Links) -> bool:
     """Tell whether a caller reaches a recipient with this cmdlet by roles alone that are everybody's for his own affairs.
 
     Such a role opens a cmdlet on every listed object (MyDistributionGroupMembership: MyGAL); what may be done there the cmdlet decides.
     """
     if access.unlimited:
         return False
-    held = [one.write for one in access.entries.get(fold(cmdlet), ()) if one.write.admits(recipient)]
+    held = [one.write for one in access.entries.get(fold(cmdlet), ()) if one.write.admits(recipient, links)]
     return all(scope.kind in _OWN_AFFAIRS for scope in held)
 
 

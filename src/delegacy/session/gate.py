@@ -176,13 +176,17 @@ class Gate:
             self._require_one(self._running, _used(self._running), recipient)
 
     def _require_one(self, cmdlet: Cmdlet, used: Sequence[str], recipient: Recipient) -> None:
-        if decide_write(self._access, cmdlet.name, used, recipient) is not None:
+        links = self._transactions.reader.linked
+        if decide_write(self._access, cmdlet.name, used, recipient, links) is not None:
             raise out_of_scope(recipient)
 
     def is_self_service(self, recipient: Recipient) -> bool:
         """Tell whether the running cmdlet may change this object by a role alone that everybody has for his own affairs."""
-        self._look_at_roles(self._transactions.reader)
-        return self._running is not None and is_self_service(self._access, self._running.name, recipient)
+        directory = self._transactions.reader
+        self._look_at_roles(directory)
+        if self._running is None:
+            return False
+        return is_self_service(self._access, self._running.name, recipient, directory.linked)
 
     def may_run(self, cmdlet: str, *parameters: str) -> bool:
         """Tell whether the caller's roles hold a cmdlet, with these parameters."""

@@ -16,10 +16,11 @@ from delegacy.domain.group import Membership
 from delegacy.domain.identity import fold
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
 from delegacy.domain.ports import Holding, RecipientQuery
+from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import audit, domains, grants, listing, restrictions, reverse, roles
+from delegacy.store import audit, domains, grants, links, listing, restrictions, reverse, roles
 from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
@@ -106,7 +107,7 @@ class SqlDirectoryReader:
         found = tuple(map(to_recipient, find_rows(self._connection, identity, kinds)))
         if self._scopes is None:
             return found
-        return tuple(one for one in found if any(scope.admits(one) for scope in self._scopes))
+        return tuple(one for one in found if any(scope.admits(one, self.linked) for scope in self._scopes))
 
     def by_address(self, address: str) -> Recipient | None:
         key = address_key(address)
@@ -127,11 +128,14 @@ class SqlDirectoryReader:
         )
         return None if row is None else to_recipient(row)
 
+    def linked(self, prop: Property, recipient: Recipient) -> frozenset[str]:
+        return links.others(self._connection, prop, recipient.id, self._now)
+
     def list(self, query: RecipientQuery) -> Iterator[Recipient]:
-        return listing.listed(self._connection, self._in_sight(query))
+        return listing.listed(self._connection, self._in_sight(query), self._now)
 
     def count(self, query: RecipientQuery) -> int:
-        return listing.counted(self._connection, self._in_sight(query))
+        return listing.counted(self._connection, self._in_sight(query), self._now)
 
     def principal_names(self, sids: Iterable[Sid]) -> Mapping[Sid, str]:
         return printed_names(self._connection, sids)
@@ -202,7 +206,7 @@ class SqlDirectoryReader:
         return tuple(sorted(found.values(), key=lambda one: fold(one.name)))
 
     def gets_mail_of(self, group: int, member: int) -> bool:
-        return restrictions.gets_mail_of(self._connection, group, member)
+        return restrictions.gets_mail_of(self._connection, group, member, self._now)
 
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         found = self._connection.row("SELECT id FROM object WHERE sid = ? AND sid <> ''", (group,))

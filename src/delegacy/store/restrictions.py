@@ -72,15 +72,15 @@ def accepting_only_from(connection: Connection, sender: int) -> list[int]:
     return [row[0] for row in connection.rows(_ACCEPTING_ONLY, (sender,))]
 
 
-def gets_mail_of(connection: Connection, group: int, member: int) -> bool:
+def gets_mail_of(connection: Connection, group: int, member: int, now: int) -> bool:
     """Tell whether mail for a group reaches an object."""
     if group == member or connection.row(_IS_MEMBER, (member, group)) is not None:
         return True
     dynamic = connection.rows(_DYNAMIC, (group,)) + connection.rows(_DYNAMIC_IN, (group,))
-    return any(_describes(connection, condition, container, member) for condition, container in dynamic)
+    return any(_describes(connection, condition, container, member, now) for condition, container in dynamic)
 
 
-def _describes(connection: Connection, condition: str, container: str, member: int) -> bool:
+def _describes(connection: Connection, condition: str, container: str, member: int, now: int) -> bool:
     try:
         query = RecipientQuery(
             kinds=RECIPIENTS,
@@ -90,4 +90,4 @@ def _describes(connection: Connection, condition: str, container: str, member: i
         )
     except InvalidFilter:
         return False
-    return listing.counted(connection, query) > 0
+    return listing.counted(connection, query, now) > 0
