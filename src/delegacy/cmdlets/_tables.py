@@ -59,6 +59,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
             "Name", "Role", "RoleAssigneeName", "RoleAssigneeType", "AssignmentMethod", "EffectiveUserName"
         ),
         _role_views.SCOPE: _table("Name", "ScopeRestrictionType", "Exclusive", "RecipientRoot", "RecipientFilter"),
+        _views.ADDRESS_LIST: _table("Name", "RecipientFilter"),
         _views.ACCEPTED_DOMAIN: _table("Name", "DomainName", "DomainType", "Default"),
     }
 )

@@ -31,6 +31,7 @@ REDUCED_RECIPIENT: Final = "Microsoft.Exchange.Data.Directory.Management.Reduced
 USER: Final = "Microsoft.Exchange.Data.Directory.Management.User"
 CONTACT: Final = "Microsoft.Exchange.Data.Directory.Management.Contact"
 GROUP: Final = "Microsoft.Exchange.Data.Directory.Management.WindowsGroup"
+ADDRESS_LIST: Final = "Microsoft.Exchange.Data.Directory.SystemConfiguration.AddressList"
 ACCEPTED_DOMAIN: Final = "Microsoft.Exchange.Data.Directory.SystemConfiguration.AcceptedDomain"
 ORGANIZATION_CONFIG: Final = "Microsoft.Exchange.Data.Directory.Management.ADOrganizationConfig"
 MAILBOX_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.MailboxAcePresentationObject"
@@ -44,7 +45,7 @@ AD_USER: Final = "Microsoft.ActiveDirectory.Management.ADUser"
 AD_GROUP: Final = "Microsoft.ActiveDirectory.Management.ADGroup"
 AD_TRUST: Final = "Microsoft.ActiveDirectory.Management.ADTrust"
 
-_OBJECT_ID: Final = "Microsoft.Exchange.Data.Directory.ADObjectId"
+OBJECT_ID: Final = "Microsoft.Exchange.Data.Directory.ADObjectId"
 _PRINCIPAL_ID: Final = "Microsoft.Exchange.Configuration.Tasks.SecurityPrincipalIdParameter"
 
 FOLLOWING: Final = frozenset(
@@ -75,7 +76,7 @@ _Read = Callable[[Shown], object]
 def object_id(recipient: Recipient) -> PSObject:
     """Return the identity of an object: prints as its canonical name."""
     return PSObject(
-        _OBJECT_ID,
+        OBJECT_ID,
         {
             "Name": recipient.name,
             "DistinguishedName": ScriptProperty(lambda _: recipient.distinguished_name),

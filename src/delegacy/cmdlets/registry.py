@@ -22,6 +22,7 @@ from delegacy.cmdlets.ad_group_member import AddADGroupMember, RemoveADGroupMemb
 from delegacy.cmdlets.ad_permission import AddADPermission, GetADPermission, RemoveADPermission
 from delegacy.cmdlets.ad_trust import GetADTrust, NewADTrust
 from delegacy.cmdlets.ad_user import GetADUser, NewADUser, RemoveADUser, SetADUser
+from delegacy.cmdlets.address_list import GetAddressList, NewAddressList, RemoveAddressList, SetAddressList
 from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog
 from delegacy.cmdlets.cas_mailbox import GetCASMailbox, SetCASMailbox
 from delegacy.cmdlets.contact import GetContact, SetContact
@@ -128,6 +129,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Get-ADTrust": GetADTrust,
         "Get-ADUser": GetADUser,
         "Get-AcceptedDomain": GetAcceptedDomain,
+        "Get-AddressList": GetAddressList,
         "Get-CASMailbox": GetCASMailbox,
         "Get-Contact": GetContact,
         "Get-DistributionGroup": GetDistributionGroup,
@@ -155,6 +157,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "New-ADTrust": NewADTrust,
         "New-ADUser": NewADUser,
         "New-AcceptedDomain": NewAcceptedDomain,
+        "New-AddressList": NewAddressList,
         "New-DistributionGroup": NewDistributionGroup,
         "New-DynamicDistributionGroup": NewDynamicDistributionGroup,
         "New-MailContact": NewMailContact,
@@ -169,6 +172,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Remove-ADPermission": RemoveADPermission,
         "Remove-ADUser": RemoveADUser,
         "Remove-AcceptedDomain": RemoveAcceptedDomain,
+        "Remove-AddressList": RemoveAddressList,
         "Remove-DistributionGroup": RemoveDistributionGroup,
         "Remove-DistributionGroupMember": RemoveDistributionGroupMember,
         "Remove-DynamicDistributionGroup": RemoveDynamicDistributionGroup,
@@ -187,6 +191,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Set-ADAccountPassword": SetADAccountPassword,
         "Set-ADUser": SetADUser,
         "Set-AcceptedDomain": SetAcceptedDomain,
+        "Set-AddressList": SetAddressList,
         "Set-CASMailbox": SetCASMailbox,
         "Set-Contact": SetContact,
         "Set-DistributionGroup": SetDistributionGroup,

@@ -9,6 +9,7 @@ from typing import Protocol
 from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
+from delegacy.domain.address_list import AddressList
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.change import Change
 from delegacy.domain.client_access import ClientProtocol
@@ -215,6 +216,9 @@ class DirectoryReader(Protocol):
     def someone_is_in_charge(self) -> bool:
         """Tell whether an account that is not disabled holds Role Management for the whole organization."""
 
+    def address_lists(self) -> tuple[AddressList, ...]:
+        """Return the address lists, by path."""
+
     def audit_entries(
         self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
     ) -> Sequence[AuditRecord]:
@@ -317,6 +321,12 @@ class Directory(DirectoryReader, Protocol):
 
     def remove_role_assignment(self, name: str) -> None:
         """Remove an assignment."""
+
+    def put_address_lists(self, lists: Iterable[AddressList]) -> None:
+        """Store address lists over those with their paths, or add them."""
+
+    def remove_address_lists(self, paths: Iterable[str]) -> None:
+        """Remove address lists."""
 
     def unlink(self, mailbox: int, delegates: Sequence[int] | None = None) -> None:
         """Remove auto-mapping links: of these delegates, or of all."""

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
+from delegacy.domain.address_list import AddressList
 from delegacy.domain.change import (
     Change,
     CredentialSet,
@@ -31,7 +32,7 @@ from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import domains, grants, history, membership, objects, roles
+from delegacy.store import address_lists, domains, grants, history, membership, objects, roles
 from delegacy.store import restrictions as restriction_lists
 from delegacy.store.reading import SqlDirectoryReader
 from delegacy.store.transaction import Transaction
@@ -192,6 +193,14 @@ class SqlDirectory(SqlDirectoryReader):
     def remove_role_assignment(self, name: str) -> None:
         self._tell(lambda: OrganizationChanged("role assignment"))
         roles.remove_assignment(self._connection, name)
+
+    def put_address_lists(self, lists: Iterable[AddressList]) -> None:
+        self._tell(lambda: OrganizationChanged("address list"))
+        address_lists.put(self._connection, lists, self._now)
+
+    def remove_address_lists(self, paths: Iterable[str]) -> None:
+        self._tell(lambda: OrganizationChanged("address list"))
+        address_lists.remove(self._connection, paths)
 
     def _tell(self, change: Callable[[], Change]) -> None:
         """Tell the watcher of a change before it is made; what was before is read only where somebody watches."""

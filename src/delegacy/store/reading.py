@@ -9,6 +9,7 @@ from typing import Final
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl
+from delegacy.domain.address_list import AddressList
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
@@ -20,7 +21,7 @@ from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import audit, domains, grants, links, listing, restrictions, reverse, roles
+from delegacy.store import address_lists, audit, domains, grants, links, listing, restrictions, reverse, roles
 from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
@@ -241,6 +242,9 @@ class SqlDirectoryReader:
 
     def someone_is_in_charge(self) -> bool:
         return roles.is_someone_in_charge(self._connection)
+
+    def address_lists(self) -> tuple[AddressList, ...]:
+        return address_lists.read(self._connection)
 
     def audit_entries(
         self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000

@@ -25,6 +25,7 @@ def texts(shell: Shell, line: str) -> list[str]:
         ("Add-RoleGroupMember 'recipient m", ["'Recipient Management'"]),
         ("Get-ManagementRole 'mail recipients", ["'Mail Recipients'"]),
         ("Get-ManagementRoleAssignment -Role 'mail recipient", ["'Mail Recipient Creation'", "'Mail Recipients'"]),
+        ("Set-AddressList 'all r", ["'All Rooms'"]),
         ("Get-Mailbox nobody-is-called-so", []),
     ],
 )
