@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.recipient import Recipient
 
 
@@ -78,6 +80,16 @@ class RestrictionsSet:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderPermissionSet:
+    """An entry on a folder of a mailbox comes (``before`` is None), goes (``after`` is None), or becomes another."""
+
+    mailbox: int
+    folder: UUID
+    before: FolderPermission | None
+    after: FolderPermission | None
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A mailbox is linked to delegates for auto-mapping."""
 
@@ -137,6 +149,7 @@ Change = (
     | MembersRemoved
     | ManagersSet
     | RestrictionsSet
+    | FolderPermissionSet
     | Linked
     | Unlinked
     | ObjectAdded

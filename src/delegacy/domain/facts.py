@@ -11,6 +11,7 @@ from delegacy.domain.access_token import AccessToken
 from delegacy.domain.ace import Ace
 from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions
+from delegacy.domain.folder import FolderRights
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.sid import Sid
 
@@ -44,6 +45,26 @@ class OpeningFacts(NamedTuple):
     hidden_mailboxes_denied: bool
     expires_at: datetime | None = None
     switched_off: frozenset[ClientProtocol] = frozenset()
+
+
+class FolderEntry(NamedTuple):
+    """What one entry says of a folder. ``expires_at`` is when it ends."""
+
+    folder: UUID
+    trustee: Sid
+    rights: FolderRights
+    expires_at: datetime | None = None
+
+
+class FolderFacts(NamedTuple):
+    """What decides what an account may do in the folders of a mailbox: the entries in force that name it, one of its groups, or everybody.
+
+    ``change`` is the number of the directory change that these facts are of, and ``token`` holds the groups that the entries name.
+    """
+
+    change: int
+    token: AccessToken
+    entries: tuple[FolderEntry, ...] = ()
 
 
 class SendingFacts(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, IntFlag
 from types import MappingProxyType
 from typing import Final, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from delegacy.domain.errors import Conflict, InvalidInput, LookupFailed
 
@@ -113,6 +113,10 @@ class SpecialFolder(Enum):
     def path(self) -> FolderPath:
         """Return where a new mailbox has it."""
         return FolderPath((self.value,))
+
+    def guid_in(self, mailbox: UUID) -> UUID:
+        """Return the GUID that it gets in a mailbox, known before the mailbox is first used."""
+        return uuid5(mailbox, self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
@@ -14,7 +15,8 @@ from delegacy.domain.audit import AuditRecord
 from delegacy.domain.change import Change
 from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
-from delegacy.domain.facts import OpeningFacts, SendingFacts
+from delegacy.domain.facts import FolderFacts, OpeningFacts, SendingFacts
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
 from delegacy.domain.properties import Property
@@ -189,6 +191,9 @@ class DirectoryReader(Protocol):
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         """Return a shortest chain of memberships from ``member`` to ``group``; empty if there is none."""
 
+    def folder_permissions(self, mailbox: int, folder: UUID) -> tuple[FolderPermission, ...]:
+        """Return the entries on a folder of a mailbox, in the order in which they were made."""
+
     def automapping_links(self, mailbox: int) -> tuple[Recipient, ...]:
         """Return the delegates linked to a mailbox for auto-mapping (msExchDelegateListLink)."""
 
@@ -297,6 +302,12 @@ class Directory(DirectoryReader, Protocol):
 
     def set_delivery_restrictions(self, target: int, restrictions: DeliveryRestrictions) -> None:
         """Set from whom a recipient accepts messages and from whom not."""
+
+    def set_folder_permission(self, mailbox: int, folder: UUID, permission: FolderPermission) -> None:
+        """Store an entry on a folder of a mailbox over the one of its trustee, or add it."""
+
+    def remove_folder_permission(self, mailbox: int, folder: UUID, trustee: Sid) -> None:
+        """Remove the entry of a trustee on a folder of a mailbox; nothing happens where he has none."""
 
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
         """Link delegates to a mailbox for auto-mapping."""
@@ -412,6 +423,12 @@ class DecisionFacts(Protocol):
 
     def sending(self, account: int, address: str, now: datetime) -> SendingFacts | None:
         """Return the facts of sending with this From address; None if the account is gone or nobody has the address."""
+
+    def folders(self, account: int, mailbox: int, now: datetime) -> FolderFacts | None:
+        """Return the facts of what the account may do in the folders of a mailbox; None if the account is gone."""
+
+    def with_folders_for(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
+        """Return, for each mailbox with a folder in which an entry gives rights to the account, a group of it or everybody, the facts of opening it."""
 
     def mapped(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
         """Return, for each mailbox linked to the account for auto-mapping, the facts of opening it."""

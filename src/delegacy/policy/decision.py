@@ -12,6 +12,7 @@ class OpenRight(Enum):
 
     OWNER = "owner"
     FULL_ACCESS = "Full Access"
+    FOLDER_PERMISSION = "folder permission"
 
 
 class OpenDenial(Enum):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
@@ -11,6 +11,7 @@ from delegacy.domain.address_list import AddressList
 from delegacy.domain.change import (
     Change,
     CredentialSet,
+    FolderPermissionSet,
     Granted,
     Linked,
     ManagersSet,
@@ -26,13 +27,14 @@ from delegacy.domain.change import (
 )
 from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions
 from delegacy.domain.errors import ManagementObjectNotFound
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation
 from delegacy.domain.ports import LostGrant, Place
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import address_lists, domains, grants, history, membership, objects, roles
+from delegacy.store import address_lists, domains, folder_permissions, grants, history, membership, objects, roles
 from delegacy.store import restrictions as restriction_lists
 from delegacy.store.reading import SqlDirectoryReader
 from delegacy.store.transaction import Transaction
@@ -143,6 +145,14 @@ class SqlDirectory(SqlDirectoryReader):
         self._tell(lambda: RestrictionsSet(target, before, restrictions))
         restriction_lists.write(self._connection, target, restrictions)
 
+    def set_folder_permission(self, mailbox: int, folder: UUID, permission: FolderPermission) -> None:
+        self._tell(lambda: self._folder_change(mailbox, folder, permission.trustee, permission))
+        folder_permissions.put(self._transaction, mailbox, folder, permission)
+
+    def remove_folder_permission(self, mailbox: int, folder: UUID, trustee: Sid) -> None:
+        self._tell(lambda: self._folder_change(mailbox, folder, trustee, None))
+        folder_permissions.remove(self._connection, mailbox, folder, trustee)
+
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
         self._tell(lambda: Linked(mailbox, tuple(delegates)))
         self._connection.run_many(
@@ -206,6 +216,13 @@ class SqlDirectory(SqlDirectoryReader):
         """Tell the watcher of a change before it is made; what was before is read only where somebody watches."""
         if self.watcher is not None:
             self.watcher(change())
+
+    def _folder_change(
+        self, mailbox: int, folder: UUID, trustee: Sid, after: FolderPermission | None
+    ) -> FolderPermissionSet:
+        entries = self.folder_permissions(mailbox, folder)
+        before = next((one for one in entries if one.trustee == trustee), None)
+        return FolderPermissionSet(mailbox, folder, before, after)
 
     def _held(self, target: int, asked: Ace) -> tuple[Ace, ...]:
         """Return what explicit entries hold of the rights asked about, an entry each."""

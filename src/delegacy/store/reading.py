@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
+from uuid import UUID
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl
@@ -13,6 +14,7 @@ from delegacy.domain.address_list import AddressList
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.group import Membership
 from delegacy.domain.identity import fold
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
@@ -21,7 +23,18 @@ from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import address_lists, audit, domains, grants, links, listing, restrictions, reverse, roles
+from delegacy.store import (
+    address_lists,
+    audit,
+    domains,
+    folder_permissions,
+    grants,
+    links,
+    listing,
+    restrictions,
+    reverse,
+    roles,
+)
 from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
@@ -218,6 +231,9 @@ class SqlDirectoryReader:
         named = self.get_many(path)
         names = [named[key].logon_name for key in path]
         return tuple(Membership(below, above) for below, above in pairwise(names))
+
+    def folder_permissions(self, mailbox: int, folder: UUID) -> tuple[FolderPermission, ...]:
+        return folder_permissions.read(self._connection, mailbox, folder, self._now)
 
     def automapping_links(self, mailbox: int) -> tuple[Recipient, ...]:
         return self._joined("automapping j ON j.delegate = o.id WHERE j.mailbox = ? ORDER BY o.name_key, o.id", mailbox)
