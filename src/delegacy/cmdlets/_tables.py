@@ -26,6 +26,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         ),
         _views.MAILBOX_OWNER: _table("Identity", "Owner"),
         _views.AD_ACE: _table(_IDENTITY, _USER, Column("Deny", "Deny", 5), Column("Inherited", "IsInherited", 9)),
+        _views.FOLDER_PERMISSION: _table("FolderName", "User", "AccessRights", "SharingPermissionFlags"),
         _views.RECIPIENT_ACE: _table(
             _IDENTITY,
             Column("Trustee", "Trustee", 20),

@@ -27,6 +27,13 @@ ADD_RECIPIENT_PERMISSION: Final = (
 REMOVE_RECIPIENT_PERMISSION: Final = (
     "Removing recipient permission 'SendAs' for user or group '{user}' on recipient '{identity}'."
 )
+ADD_FOLDER_PERMISSION: Final = (
+    'Adding mailbox folder permission "{identity}" for user "{user}" with access rights "{rights}".'
+)
+SET_FOLDER_PERMISSION: Final = (
+    'Setting mailbox folder permission "{identity}" for user "{user}" to access rights "{rights}".'
+)
+REMOVE_FOLDER_PERMISSION: Final = 'Removing mailbox folder permission "{identity}" for user "{user}".'
 CREATE: Final = 'Creating {kind} "{name}".'
 SET: Final = 'Setting {kind} "{identity}".'
 REMOVE: Final = 'Removing {kind} "{identity}".'

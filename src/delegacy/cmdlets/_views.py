@@ -37,6 +37,7 @@ ORGANIZATION_CONFIG: Final = "Microsoft.Exchange.Data.Directory.Management.ADOrg
 MAILBOX_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.MailboxAcePresentationObject"
 MAILBOX_OWNER: Final = "Microsoft.Exchange.Management.RecipientTasks.MailboxOwnerPresentationObject"
 AD_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.ADAcePresentationObject"
+FOLDER_PERMISSION: Final = "Microsoft.Exchange.Management.StoreTasks.MailboxFolderPermission"
 RECIPIENT_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.RecipientPermission"
 AUDIT_EVENT: Final = "Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogEvent"
 AUDIT_PARAMETER: Final = "Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogCmdletParameter"

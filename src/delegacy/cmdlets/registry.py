@@ -65,6 +65,12 @@ from delegacy.cmdlets.mailbox import (
     RemoveMailbox,
     SetMailbox,
 )
+from delegacy.cmdlets.mailbox_folder_permission import (
+    AddMailboxFolderPermission,
+    GetMailboxFolderPermission,
+    RemoveMailboxFolderPermission,
+    SetMailboxFolderPermission,
+)
 from delegacy.cmdlets.mailbox_permission import (
     AddMailboxPermission,
     GetMailboxPermission,
@@ -112,6 +118,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Add-ADGroupMember": AddADGroupMember,
         "Add-ADPermission": AddADPermission,
         "Add-DistributionGroupMember": AddDistributionGroupMember,
+        "Add-MailboxFolderPermission": AddMailboxFolderPermission,
         "Add-MailboxPermission": AddMailboxPermission,
         "Add-ManagementRoleEntry": AddManagementRoleEntry,
         "Add-RecipientPermission": AddRecipientPermission,
@@ -140,6 +147,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Get-MailContact": GetMailContact,
         "Get-MailUser": GetMailUser,
         "Get-Mailbox": GetMailbox,
+        "Get-MailboxFolderPermission": GetMailboxFolderPermission,
         "Get-MailboxFolderStatistics": GetMailboxFolderStatistics,
         "Get-MailboxPermission": GetMailboxPermission,
         "Get-MailboxStatistics": GetMailboxStatistics,
@@ -179,6 +187,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Remove-MailContact": RemoveMailContact,
         "Remove-MailUser": RemoveMailUser,
         "Remove-Mailbox": RemoveMailbox,
+        "Remove-MailboxFolderPermission": RemoveMailboxFolderPermission,
         "Remove-MailboxPermission": RemoveMailboxPermission,
         "Remove-ManagementRole": RemoveManagementRole,
         "Remove-ManagementRoleAssignment": RemoveManagementRoleAssignment,
@@ -200,6 +209,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Set-MailContact": SetMailContact,
         "Set-MailUser": SetMailUser,
         "Set-Mailbox": SetMailbox,
+        "Set-MailboxFolderPermission": SetMailboxFolderPermission,
         "Set-ManagementRoleAssignment": SetManagementRoleAssignment,
         "Set-ManagementRoleEntry": SetManagementRoleEntry,
         "Set-ManagementScope": SetManagementScope,

@@ -23,6 +23,8 @@ Raise one of these for "could not do it"; what is not allowed is a ``Deny`` and 
     │   ├── MemberNotFound
     │   ├── WrongRecipientType
     │   ├── AcceptedDomainInUse
+    │   ├── UserAlreadyExistsInPermissionEntry
+    │   ├── UserNotFoundInPermissionEntry
     │   ├── AccessControlListFull
     │   └── LastAdministrator
     ├── OutOfScope                            the caller may not do this to that object
@@ -221,6 +223,26 @@ class AcceptedDomainInUse(Conflict):
     """An accepted domain that addresses are in, or that new ones come from."""
 
     error_id = "AcceptedDomainInUse"
+
+
+class UserAlreadyExistsInPermissionEntry(Conflict):
+    """Somebody who has a permission on the folder already."""
+
+    error_id = "UserAlreadyExistsInPermissionEntry"
+    category = Category.RESOURCE_EXISTS
+
+    def __init__(self, user: str) -> None:
+        super().__init__(f"An existing permission entry was found for user: {user}.", user)
+
+
+class UserNotFoundInPermissionEntry(Conflict):
+    """Somebody who has no permission on the folder."""
+
+    error_id = "UserNotFoundInPermissionEntry"
+    category = Category.OBJECT_NOT_FOUND
+
+    def __init__(self, user: str) -> None:
+        super().__init__(f"There is no existing permission entry found for user: {user}.", user)
 
 
 class AccessControlListFull(Conflict):

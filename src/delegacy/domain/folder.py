@@ -159,6 +159,23 @@ class FolderRights(IntFlag):
     FREE_BUSY_DETAILED = 0x1000
 
 
+FOLDER_RIGHT_NAMES: Final = MappingProxyType(
+    {
+        FolderRights.READ_ANY: "ReadItems",
+        FolderRights.CREATE: "CreateItems",
+        FolderRights.EDIT_OWNED: "EditOwnedItems",
+        FolderRights.DELETE_OWNED: "DeleteOwnedItems",
+        FolderRights.EDIT_ANY: "EditAllItems",
+        FolderRights.DELETE_ANY: "DeleteAllItems",
+        FolderRights.CREATE_SUBFOLDER: "CreateSubfolders",
+        FolderRights.FOLDER_OWNER: "FolderOwner",
+        FolderRights.FOLDER_CONTACT: "FolderContact",
+        FolderRights.FOLDER_VISIBLE: "FolderVisible",
+    }
+)
+"""The single rights that can be given (Add-MailboxFolderPermission -AccessRights), spelled as Exchange spells them."""
+
+
 class FolderRole(Enum):
     """A permission level with a name (Add-MailboxFolderPermission -AccessRights), spelled as Exchange spells it."""
 
