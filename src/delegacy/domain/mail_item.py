@@ -83,6 +83,7 @@ class FlagLimits:
 
 
 ANY_FLAGS: Final = FlagLimits(~SystemFlag.NONE, keywords=True)
+NO_FLAG: Final = FlagLimits(SystemFlag.NONE, keywords=False)
 
 LIST_FIELDS: Final = (
     "from",
