@@ -20,6 +20,7 @@ from delegacy.domain.group import Membership
 from delegacy.domain.ports import Clock, DecisionFacts, DirectoryReader, Store
 from delegacy.domain.recipient import ACCOUNTS, MAILBOXES, Recipient
 from delegacy.domain.sid import Sid
+from delegacy.enforcement.folder_upkeep import FolderUpkeep
 from delegacy.enforcement.opening import FolderOpening, Opening
 from delegacy.policy.automapping import mailboxes_with_folders, mapped_mailboxes
 from delegacy.policy.decision import (
@@ -68,6 +69,11 @@ class Authorizer:
         self._clock = clock
         self._protocol = protocol
         self._opened = opened
+
+    @property
+    def upkeep(self) -> FolderUpkeep:
+        """Return who keeps the permissions of folders as they come and go in what was opened here."""
+        return FolderUpkeep(self._store, self._clock)
 
     def over(self, protocol: ClientProtocol) -> "Authorizer":
         """Return the door of a client protocol: it opens nothing for which the protocol is switched off."""

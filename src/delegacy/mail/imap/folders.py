@@ -1,9 +1,12 @@
 """The commands that look at or change one folder: STATUS, CREATE, DELETE, RENAME, SUBSCRIBE, and those of RFC 4314."""
 
-from delegacy.domain.folder import SEPARATOR, FolderRights
+from collections.abc import Sequence
+
+from delegacy.domain.folder import SEPARATOR, FolderPath, FolderRights, MailFolder
+from delegacy.enforcement.opening import Opening
 from delegacy.mail.imap.context import SessionContext
 from delegacy.mail.imap.listing import status_values
-from delegacy.mail.imap.mailboxes import OpenFolder
+from delegacy.mail.imap.mailboxes import OpenFolder, folder_above
 from delegacy.mail.imap.namespace import FolderName
 from delegacy.mail.imap.replies import NOT_ALLOWED, NOT_FOUND, OK, Outcome, Refusal, no
 from delegacy.mail.imap.rights import letters
@@ -37,7 +40,9 @@ async def create(context: SessionContext, command: Create) -> Outcome:
         raise no("Special mailboxes can't be created.", b"USEATTR")
     located = await _locate_new(context, command.mailbox.removesuffix(SEPARATOR))
     opening = await context.mailboxes.opening(located.mailbox)
+    before = await context.call(context.store.folders, opening)
     await context.call(context.store.create_folder, opening, located.path)
+    await _begin_new(context, opening, located.path, before)
     return OK
 
 
@@ -47,6 +52,7 @@ async def delete(context: SessionContext, command: Delete) -> Outcome:
     if context.selected is not None and context.selected.folder.id == found.folder.id:
         context.close_selected("The mailbox is being deleted.")
     await context.call(context.store.delete_folder, found.opening, found.folder.id)
+    await context.services.authorizer.upkeep.deleted(found.opening, found.folder.guid)
     return OK
 
 
@@ -58,7 +64,9 @@ async def rename(context: SessionContext, command: Rename) -> Outcome:
         raise no("A mailbox can't be moved to another person's.", b"CANNOT")
     if target is None or not await context.mailboxes.may_create(target):
         raise Refusal(NOT_ALLOWED)
+    before = await context.call(context.store.folders, found.opening)
     await context.call(context.store.rename_folder, found.opening, found.folder.id, target.path)
+    await _begin_new(context, found.opening, target.path, before)
     return OK
 
 
@@ -107,6 +115,18 @@ async def _locate_new(context: SessionContext, name: str) -> FolderName:
     if located is None or not await context.mailboxes.may_create(located):
         raise Refusal(NOT_ALLOWED)
     return located
+
+
+async def _begin_new(context: SessionContext, opening: Opening, path: FolderPath, before: Sequence[MailFolder]) -> None:
+    """Give the folder at ``path`` and those above it, as far as they are new, the permissions that they begin with."""
+    known = {folder.guid for folder in before}
+    new = [
+        folder.guid
+        for folder in await context.call(context.store.folders, opening)
+        if folder.guid not in known and (folder.path.key == path.key or path.is_below(folder.path))
+    ]
+    if new:
+        await context.services.authorizer.upkeep.made(opening, folder_above(path, before), new)
 
 
 def _letters(found: OpenFolder) -> bytes:

@@ -1,12 +1,12 @@
 """The mailboxes of a session: its own at the root and those beside it, each opened through the authorizer and renewed at every use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from delegacy.domain.client_access import ClientProtocol
-from delegacy.domain.folder import FolderRights, MailFolder
+from delegacy.domain.folder import FolderPath, FolderRights, MailFolder
 from delegacy.domain.folder_permission import TOP
 from delegacy.domain.mail_store import MailStore
 from delegacy.enforcement.authorizer import Authorizer
@@ -146,11 +146,8 @@ class SessionMailboxes:
         Raises ``Refusal``, also as ``OpeningLost``, or ``SessionOver``.
         """
         opening = await self.opening(located.mailbox)
-        folders = {folder.path.key: folder.guid for folder in await self._workers.call(self._store.folders, opening)}
-        above = located.path.parent
-        while above is not None and above.key not in folders:
-            above = above.parent
-        (allowed,) = await self._allowed(opening, [TOP if above is None else folders[above.key]])
+        folders = await self._workers.call(self._store.folders, opening)
+        (allowed,) = await self._allowed(opening, [folder_above(located.path, folders)])
         return FolderRights.CREATE_SUBFOLDER in allowed.rights
 
     async def _allowed(self, opening: Opening, folders: Sequence[UUID]) -> Sequence[FolderOpening]:
@@ -162,3 +159,12 @@ class SessionMailboxes:
     def _lost(self, opening: Opening) -> OpeningLost | SessionOver:
         is_root = self._root is not None and opening.mailbox_guid == self._root.mailbox_guid
         return SessionOver(LOST) if is_root else OpeningLost()
+
+
+def folder_above(path: FolderPath, folders: Iterable[MailFolder]) -> UUID:
+    """Return the nearest of ``folders`` above a path, or what stands above all of them."""
+    by_key = {folder.path.key: folder.guid for folder in folders}
+    above = path.parent
+    while above is not None and above.key not in by_key:
+        above = above.parent
+    return TOP if above is None else by_key[above.key]
