@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from delegacy.cmdlets import _views
 from delegacy.cmdlets._base import DirectoryCmdlet, Identity, as_identity
+from delegacy.cmdlets._usage import FOLDER_STATISTICS
 from delegacy.domain.errors import DelegacyError, InvalidProperty, ManagementObjectNotFound, SecurityPrincipalNotFound
 from delegacy.domain.folder import FOLDER_RIGHT_NAMES, FolderPath, FolderRights, FolderRole, SpecialFolder
 from delegacy.domain.folder_permission import DEFAULT, NOT_SIGNED_IN, TOP, FolderPermission
@@ -21,6 +23,8 @@ _HOLDERS: Final = MAILBOXES | {RecipientTypeDetails.MAIL_USER, RecipientTypeDeta
 _TOP_NAME: Final = "Top of Information Store"
 _OF_EVERY_FOLDER: Final = MappingProxyType({DEFAULT: "Default", NOT_SIGNED_IN: "Anonymous"})
 _SEPARATORS: Final = re.compile(r"[\\/]")
+_OF_STATISTICS: Final = re.compile(r"(?P<mailbox>[^\\/:]+/[^\\:]+)\\(?P<path>.+)")
+_NAMED: Final = r"A folder is named as ayla@contoso.com:\Inbox\Reports."
 _CALENDAR_ROLES: Final = (FolderRole.AVAILABILITY_ONLY, FolderRole.LIMITED_DETAILS)
 _ROLES: Final = tuple(role for role in FolderRole if role not in _CALENDAR_ROLES)
 _NAMED_RIGHTS: Final = MappingProxyType(
@@ -75,14 +79,26 @@ class Holder:
 
 
 def as_folder_identity(value: object) -> FolderIdentity:
-    r"""Return what names a folder: ``mailbox:\folder\subfolder``, or a mailbox for what is above its folders. Raises `ValueError`."""
+    r"""Return what names a folder: ``mailbox:\folder\subfolder``, or a mailbox for what is above its folders. Raises `ValueError`.
+
+    Get-MailboxFolderStatistics writes another form, ``contoso.com/Users/Ayla Kol\folder\subfolder``.
+    """
     if isinstance(value, PSObject):
+        if value.type_name in (
+            _views.FOLDER_PERMISSION,
+            _USER_ID,
+        ):  # its identity is who has it, and he may have a mailbox
+            raise ValueError(f"A permission doesn't tell its folder. {_NAMED}")
         mailbox = as_identity(value)
-        return FolderIdentity(mailbox.text, mailbox)
+        if value.type_name != FOLDER_STATISTICS:
+            return FolderIdentity(mailbox.text, mailbox)
+        value = mailbox.text
     text = str(as_identity(value))
+    if found := _OF_STATISTICS.fullmatch(text):
+        return FolderIdentity(text, as_identity(found["mailbox"]), tuple(found["path"].split("\\")))
     named, _, rest = text.partition(":")
     if not named.strip():
-        raise ValueError(rf"'{text}' names no mailbox. A folder is named as ayla@contoso.com:\Inbox\Reports.")
+        raise ValueError(f"'{text}' names no mailbox. {_NAMED}")
     if not rest or rest in ("\\", "/"):
         return FolderIdentity(text, as_identity(named))
     if _SEPARATORS.match(rest):
@@ -90,7 +106,14 @@ def as_folder_identity(value: object) -> FolderIdentity:
     try:
         return FolderIdentity(text, as_identity(named), guid=UUID(rest))
     except ValueError:
-        raise ValueError(rf"'{text}' names no folder. A folder is named as ayla@contoso.com:\Inbox\Reports.") from None
+        raise ValueError(f"'{text}' names no folder. {_NAMED}") from None
+
+
+def as_holder(value: object) -> Identity:
+    """Return whom -User names: somebody's identity, or the User of a permission. Raises `ValueError`."""
+    if isinstance(value, PSObject) and value.type_name == _USER_ID and value.get("ADRecipient") is not None:
+        return as_identity(value.get("ADRecipient"))  # two people may have the same display name
+    return as_identity(value)
 
 
 def find_folder(cmdlet: DirectoryCmdlet, named: FolderIdentity, *, to_change: bool) -> NamedFolder:
@@ -127,19 +150,17 @@ def find_holder(cmdlet: DirectoryCmdlet, named: Identity) -> Holder:
     return Holder(sids[0], found.display_name or found.name, sids)
 
 
-def holder_name(cmdlet: DirectoryCmdlet, sid: Sid) -> str:
-    """Return how the holder of a permission prints."""
-    if sid in _OF_EVERY_FOLDER:
-        return _OF_EVERY_FOLDER[sid]
+def user_id(cmdlet: DirectoryCmdlet, sid: Sid) -> PSObject:
+    """Return the holder of a permission as an object, which prints as his display name."""
     directory = cmdlet.session.directory
-    found = directory.linked_mailbox(sid) or directory.by_sid(sid)
-    return str(sid) if found is None else found.display_name or found.name
-
-
-def user_id(sid: Sid, name: str) -> PSObject:
-    """Return the holder of a permission as an object."""
-    kind = name if sid in _OF_EVERY_FOLDER else "Internal"
-    return PSObject(_USER_ID, {"UserType": kind, "DisplayName": name}, text=name)
+    everybody = _OF_EVERY_FOLDER.get(sid)
+    found = None if everybody else directory.linked_mailbox(sid) or directory.by_sid(sid)
+    if found is None:
+        kind, name, recipient = everybody or "Unknown", everybody or f"NT User:{sid}", None
+    else:
+        kind, name = "Internal", found.display_name or found.name
+        (recipient,) = _views.recipient_objects(cmdlet.session, _views.REDUCED_RECIPIENT, [found])
+    return PSObject(_USER_ID, {"UserType": kind, "DisplayName": name, "ADRecipient": recipient}, text=name)
 
 
 def with_both_of_every_folder(entries: tuple[FolderPermission, ...]) -> list[FolderPermission]:

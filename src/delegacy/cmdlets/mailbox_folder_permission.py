@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from delegacy.cmdlets import _texts, _views
-from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity, quoted
+from delegacy.cmdlets._base import ExchangeCmdlet, Identity, quoted
 from delegacy.cmdlets._delegates import hidden_rule_applies
 from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter, told_end
 from delegacy.cmdlets._folders import (
@@ -13,9 +13,9 @@ from delegacy.cmdlets._folders import (
     Holder,
     NamedFolder,
     as_folder_identity,
+    as_holder,
     find_folder,
     find_holder,
-    holder_name,
     rights_of,
     user_id,
     with_both_of_every_folder,
@@ -53,7 +53,7 @@ class _OnEntry(_OnFolder):
 
     user: Identity = parameter(
         mandatory=True,
-        convert=as_identity,
+        convert=as_holder,
         completer="delegate",
         help="A mailbox, a mail user or a mail-enabled security group; Default is everybody whom no other entry names.",
     )
@@ -99,7 +99,7 @@ class GetMailboxFolderPermission(_OnFolder):
     name = "Get-MailboxFolderPermission"
     output_types = (_views.FOLDER_PERMISSION,)
 
-    user: Identity | None = parameter(convert=as_identity, completer="delegate", help="Only the entry of this holder.")
+    user: Identity | None = parameter(convert=as_holder, completer="delegate", help="Only the entry of this holder.")
 
     def run(self) -> None:
         """List the entries of one folder."""
@@ -111,7 +111,7 @@ class GetMailboxFolderPermission(_OnFolder):
             if not entries:
                 raise UserNotFoundInPermissionEntry(holder.name)
         for one in entries:
-            self.write_object(_shown(self, folder, one, holder_name(self, one.trustee)))
+            self.write_object(_shown(self, folder, one))
 
 
 @dataclass(kw_only=True)
@@ -137,7 +137,7 @@ class AddMailboxFolderPermission(_Giving):
         )
         if self.should_process(sentence):
             self.put(folder, holder, None, added)
-            self.write_object(_shown(self, folder, added, holder.name, _views.NEW))
+            self.write_object(_shown(self, folder, added, _views.NEW))
 
 
 @dataclass(kw_only=True)
@@ -205,10 +205,10 @@ def _change(
 
 
 def _shown(
-    cmdlet: ExchangeCmdlet, folder: NamedFolder, one: FolderPermission, holder: str, state: str = _views.UNCHANGED
+    cmdlet: ExchangeCmdlet, folder: NamedFolder, one: FolderPermission, state: str = _views.UNCHANGED
 ) -> PSObject:
     """Return an entry as Get-MailboxFolderPermission writes it."""
-    user = user_id(one.trustee, holder)
+    user = user_id(cmdlet, one.trustee)
     return PSObject(
         _views.FOLDER_PERMISSION,
         {

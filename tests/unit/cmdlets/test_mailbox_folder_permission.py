@@ -83,7 +83,10 @@ def test_everybody_is_given_rights_and_never_removed(shell: Shell) -> None:
     assert shown(shell, INBOX)["Anonymous"] == "Contributor"
 
 
-@pytest.mark.parametrize("identity", [r"ayla@contoso.com:\Inbox", r"Ayla Kol:\inbox", r"CONTOSO\ayla:/INBOX"])
+@pytest.mark.parametrize(
+    "identity",
+    [r"ayla@contoso.com:\Inbox", r"Ayla Kol:\inbox", r"CONTOSO\ayla:/INBOX", r"contoso.com/Users/Ayla Kol\Inbox"],
+)
 def test_a_folder_is_named_by_mailbox_and_path(shell: Shell, identity: str) -> None:
     shell.must(ADD)
     assert shown(shell, identity)["Terry Adams"] == "Reviewer"
@@ -179,6 +182,98 @@ def test_what_cannot_be_is_refused(shell: Shell, command: str, error: str) -> No
     assert said.code == 1
     assert error in said.errors, said.errors
     assert shown(shell, INBOX) == before
+
+
+# ---------------------------------------------------------------------------------------- scripts, as they are published
+
+
+@pytest.fixture
+def shared_out(contoso: Organization, mail: SqlMailStore, shell: Shell) -> Shell:
+    """Return a shell after ayla has given away several folders."""
+    mail.folders(Access(contoso.find("terrya").guid))
+    shell.must(r"Add-MailboxFolderPermission ayla:\Inbox -User terrya -AccessRights Editor")
+    shell.must(r"Add-MailboxFolderPermission ayla:\Reports\2026 -User helpdesk -AccessRights ReadItems,FolderOwner")
+    shell.must(r"Set-MailboxFolderPermission ayla:\Reports -User Default -AccessRights Reviewer")
+    return shell
+
+
+def test_a_report_over_all_folders_of_all_mailboxes(shared_out: Shell) -> None:
+    report = shared_out.must(
+        r"""
+        $result = foreach ($mbx in Get-Mailbox -ResultSize Unlimited) {
+            Get-MailboxFolderStatistics $mbx.Alias -WarningAction SilentlyContinue | ForEach-Object {
+                $path = $mbx.Alias + ':' + $_.FolderPath.Replace('/', '\')
+                Get-MailboxFolderPermission -Identity $path -ErrorAction SilentlyContinue |
+                    Where-Object { $_.AccessRights -ne 'None' } |
+                    Select-Object @{n='Mailbox';e={$mbx.PrimarySmtpAddress}}, FolderName,
+                        @{n='User';e={$_.User.DisplayName}}, @{n='Kind';e={$_.User.UserType}},
+                        @{n='Address';e={$_.User.ADRecipient.PrimarySmtpAddress}},
+                        @{n='Rights';e={$_.AccessRights -join ','}}, SharingPermissionFlags
+            }
+        }
+        $result | ConvertTo-Csv -NoTypeInformation
+        """
+    )
+    assert report.lines == [
+        '"Mailbox","FolderName","User","Kind","Address","Rights","SharingPermissionFlags"',
+        '"ayla@contoso.com","Inbox","Terry Adams","Internal","terrya@contoso.com","Editor",',
+        '"ayla@contoso.com","Reports","Default","Default",,"Reviewer",',
+        '"ayla@contoso.com","2026","Helpdesk","Internal","helpdesk@contoso.com","ReadItems,FolderOwner",',
+    ]
+
+
+def test_folders_of_the_statistics_are_piped(shared_out: Shell) -> None:
+    said = shared_out.must(
+        "Get-MailboxFolderStatistics ayla | Get-MailboxFolderPermission -User helpdesk -ErrorAction SilentlyContinue | "
+        'foreach { "$($_.FolderName): $($_.AccessRights)" }'
+    )
+    assert said.lines == ["2026: ReadItems FolderOwner"]
+    shared_out.must(
+        "Get-MailboxFolderStatistics ayla -FolderScope Drafts | Add-MailboxFolderPermission -User jimh -AccessRights Author"
+    )
+    assert shown(shared_out, r"ayla:\Drafts")["Jim Hance"] == "Author"
+
+
+def test_permissions_are_given_as_a_file_says(shared_out: Shell) -> None:
+    shared_out.must(
+        r"""
+        'Mailbox,Folder,User,Rights', 'ayla,/Drafts,jimh,Reviewer', 'jimh,/Inbox,terrya@contoso.com,"CreateItems,FolderVisible"' |
+            ConvertFrom-Csv | ForEach-Object {
+                $path = "$($_.Mailbox):$($_.Folder -replace '/', '\')"
+                Add-MailboxFolderPermission -Identity $path -User $_.User -AccessRights $_.Rights.Split(',')
+            } | Out-Null
+        """
+    )
+    assert shown(shared_out, r"ayla:\Drafts")["Jim Hance"] == "Reviewer"
+    assert shown(shared_out, r"jimh:\Inbox")["Terry Adams"] == "Contributor"
+
+
+def test_whom_a_permission_is_of_can_be_said_by_it_though_others_have_his_name(shared_out: Shell) -> None:
+    shared_out.must("Set-User jimh -DisplayName 'Terry Adams' -Confirm:$false")
+    shared_out.must("Set-User terrya -Name Terry -Confirm:$false")
+    assert (
+        "matches multiple entries" in shared_out.run(rf"Get-MailboxFolderPermission {INBOX} -User 'Terry Adams'").errors
+    )
+    shared_out.must(
+        rf"""
+        Get-MailboxFolderPermission {INBOX} | Where-Object {{ $_.User.UserType -eq 'Internal' }} | ForEach-Object {{
+            Remove-MailboxFolderPermission {INBOX} -User $_.User -Confirm:$false
+        }}
+        """
+    )
+    assert shown(shared_out, INBOX) == {"Default": "None", "Anonymous": "None"}
+
+
+def test_a_permission_is_no_folder(shared_out: Shell) -> None:
+    shared_out.must("Add-MailboxFolderPermission terrya -User ayla -AccessRights CreateSubfolders")
+    said = shared_out.run(
+        rf"Get-MailboxFolderPermission {INBOX} -User terrya | Remove-MailboxFolderPermission -User ayla -Confirm:$false"
+    )
+    assert "A permission doesn't tell its folder." in said.errors
+    assert shown(shared_out, "terrya")["Ayla Kol"] == "CreateSubfolders"
+
+
+# ------------------------------------------------------------------------------------------------------------ the rest
 
 
 def test_the_errors_are_those_of_exchange(shell: Shell) -> None:
