@@ -10,6 +10,7 @@ from delegacy.domain.change import Change, FolderPermissionSet
 from delegacy.domain.facts import FolderFacts
 from delegacy.domain.folder import FolderRights, FolderRole
 from delegacy.domain.folder_permission import DEFAULT, NOT_SIGNED_IN, FolderPermission
+from delegacy.domain.ports import LostGrant
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
 from delegacy.policy.opening import rights_by_folder
@@ -119,6 +120,36 @@ class FolderPermissionsContract:
             work.directory.remove(terry.id if gone == "mailbox" else ayla.id)
             work.commit()
         assert entries(opened, terry, INBOX) == ()
+
+    def test_who_is_removed_is_told_on_whose_folders_he_had_permissions(
+        self, opened: OpenStore, terry: Recipient, ayla: Recipient
+    ) -> None:
+        (jim,) = opened.add(recipient("Jim Hance"))
+        for mailbox, folder in ((terry, INBOX), (terry, SENT), (jim, SENT), (ayla, INBOX)):
+            permit(opened, mailbox, folder, entry(ayla))
+        with opened.store.write() as work:
+            lost = work.directory.remove(ayla.id)
+            work.commit()
+        assert lost == tuple(LostGrant(None, frozenset(), one.canonical_name, on_folders=True) for one in (terry, jim))
+
+    def test_all_entries_on_a_mailbox_are_removed_and_those_of_others_stay(
+        self, opened: OpenStore, terry: Recipient, ayla: Recipient
+    ) -> None:
+        permit(opened, terry, INBOX, entry(ayla), entry(DEFAULT))
+        permit(opened, terry, SENT, entry(ayla))
+        permit(opened, ayla, INBOX, entry(terry))
+        told: list[Change] = []
+        with opened.store.write() as work:
+            work.watch(told.append)
+            work.directory.remove_folder_permissions(terry.id)
+            work.commit()
+        assert entries(opened, terry, INBOX) == entries(opened, terry, SENT) == ()
+        assert entries(opened, ayla, INBOX) == (entry(terry),)
+        assert {(one.folder, one.before) for one in told if isinstance(one, FolderPermissionSet)} == {
+            (INBOX, entry(ayla)),
+            (INBOX, entry(DEFAULT)),
+            (SENT, entry(ayla)),
+        }
 
     def test_entries_of_others_are_not_read(self, opened: OpenStore, terry: Recipient, ayla: Recipient) -> None:
         (jim,) = opened.add(recipient("Jim Hance"))

@@ -35,6 +35,7 @@ def withdraw_mail(cmdlet: DirectoryCmdlet, target: Recipient, kind: RecipientTyp
         if not ace.inherited:
             changes.revoke(target.id, ace.trustee, ace.rights, allow=ace.allow)
     changes.unlink(target.id)
+    changes.remove_folder_permissions(target.id)
     changes.set_delivery_restrictions(target.id, UNRESTRICTED)
     after = replace(
         target,
@@ -93,4 +94,6 @@ def permission_label(grant: LostGrant) -> str:
     """Return what a grant gave: the permission, or the rights where they are none of the three."""
     if grant.permission is not None:
         return grant.permission.value
+    if grant.on_folders:
+        return "Folder permission"
     return ", ".join(right.label for right in sorted(grant.rights))

@@ -57,11 +57,12 @@ class RecipientQuery:
 
 @dataclass(frozen=True, slots=True)
 class LostGrant:
-    """A grant that ended because the principal that it named was removed: what, on whom (canonical name)."""
+    """A grant that ended because the principal that it named was removed: what, on whom (canonical name), and whether on folders of his."""
 
     permission: Permission | None
     rights: frozenset[Right]
     target: str
+    on_folders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +309,9 @@ class Directory(DirectoryReader, Protocol):
 
     def remove_folder_permission(self, mailbox: int, folder: UUID, trustee: Sid) -> None:
         """Remove the entry of a trustee on a folder of a mailbox; nothing happens where he has none."""
+
+    def remove_folder_permissions(self, mailbox: int) -> None:
+        """Remove every entry on the folders of a mailbox."""
 
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
         """Link delegates to a mailbox for auto-mapping."""

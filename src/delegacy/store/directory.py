@@ -153,6 +153,11 @@ class SqlDirectory(SqlDirectoryReader):
         self._tell(lambda: self._folder_change(mailbox, folder, trustee, None))
         folder_permissions.remove(self._connection, mailbox, folder, trustee)
 
+    def remove_folder_permissions(self, mailbox: int) -> None:
+        for folder, entry in tuple(folder_permissions.entries_of(self._connection, mailbox, self._now)):
+            self._tell(partial(FolderPermissionSet, mailbox, folder, entry, None))
+        self._connection.run("DELETE FROM folder_permission WHERE mailbox = ?", (mailbox,))
+
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
         self._tell(lambda: Linked(mailbox, tuple(delegates)))
         self._connection.run_many(

@@ -1,10 +1,12 @@
 """Permissions on single mail folders: written and read. Folders are known by GUID; the mail store has them."""
 
+from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
 from delegacy.domain.folder import FolderRights
 from delegacy.domain.folder_permission import FolderPermission
+from delegacy.domain.ports import LostGrant
 from delegacy.domain.sid import Sid
 from delegacy.store.connection import Connection
 from delegacy.store.principals import find_trustee, sid_of, trustee_for
@@ -42,6 +44,23 @@ def read(connection: Connection, mailbox: int, folder: UUID, now: int) -> tuple[
             _READ, (mailbox, folder.bytes, now)
         )
     )
+
+
+def entries_of(connection: Connection, mailbox: int, now: int) -> Iterator[tuple[UUID, FolderPermission]]:
+    """Yield the entries on every folder of a mailbox, without what has ended at ``now``."""
+    folders = connection.rows("SELECT DISTINCT folder FROM folder_permission WHERE mailbox = ?", (mailbox,))
+    for folder in (UUID(bytes=bytes(row[0])) for row in folders):
+        yield from ((folder, entry) for entry in read(connection, mailbox, folder, now))
+
+
+def lost_with(connection: Connection, trustee: int) -> Iterator[LostGrant]:
+    """Yield what ends on folders when a trustee is removed, mailbox by mailbox."""
+    for container, name in connection.rows(
+        "SELECT o.container, o.name FROM object o WHERE o.id <> ? "
+        "AND EXISTS (SELECT 1 FROM folder_permission p WHERE p.trustee = ? AND p.mailbox = o.id) ORDER BY o.id",
+        (trustee, trustee),
+    ):
+        yield LostGrant(None, frozenset(), f"{container}/{name}", on_folders=True)
 
 
 def put(transaction: Transaction, mailbox: int, folder: UUID, permission: FolderPermission) -> None:

@@ -317,6 +317,22 @@ def test_what_if_changes_nothing(contoso: Organization, shell: Shell, command: s
     assert len(contoso.audit()) == entries
 
 
+def test_a_mailbox_that_is_disabled_gives_nothing_away_when_it_is_enabled_again(shell: Shell) -> None:
+    shell.must(ADD)
+    shell.must("Disable-Mailbox ayla -Confirm:$false; Enable-Mailbox ayla | Out-Null")
+    assert shown(shell, INBOX) == {"Default": "None", "Anonymous": "None"}
+
+
+def test_who_is_removed_had_permissions_and_that_is_said(shell: Shell) -> None:
+    shell.must(ADD)
+    said = shell.must("Remove-Mailbox terrya -Confirm:$false")
+    assert (
+        "Folder permission of 'contoso.com/Users/Terry Adams' on 'contoso.com/Users/Ayla Kol' is removed"
+        in said.warnings
+    )
+    assert shown(shell, INBOX) == {"Default": "None", "Anonymous": "None"}
+
+
 def test_removing_one_is_asked_about(shell: Shell) -> None:
     shell.must(ADD)
     said = shell.run(f"Remove-MailboxFolderPermission {INBOX} -User terrya", "N")
