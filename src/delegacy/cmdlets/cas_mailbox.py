@@ -6,11 +6,11 @@ from typing import Final
 from delegacy.cmdlets import _views
 from delegacy.cmdlets._addresses import POLICY, changed_addresses
 from delegacy.cmdlets._creation import checked_text
-from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds
+from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds, kind_names
 from delegacy.cmdlets._lists import ListChange, as_list_change, as_text
 from delegacy.cmdlets._settings import AccountName, Plan, SetObjectCmdlet, as_address
 from delegacy.domain.address import SmtpAddress
-from delegacy.domain.recipient import MAILBOXES, RecipientTypeDetails
+from delegacy.domain.recipient import ABSENT_KINDS, MAILBOXES, RecipientTypeDetails
 from delegacy.powershell.metadata import parameter
 
 _KINDS: Final = MAILBOXES - {RecipientTypeDetails.ARBITRATION_MAILBOX}
@@ -25,8 +25,8 @@ class GetCASMailbox(GetRecipientCmdlet):
     kinds = _KINDS
     view = _views.CAS_MAILBOX
 
-    recipient_type_details: tuple[RecipientTypeDetails, ...] | None = parameter(
-        values=tuple(sorted(kind.value for kind in _KINDS)), help="Only mailboxes of these kinds."
+    recipient_type_details: tuple[str, ...] | None = parameter(
+        values=kind_names(_KINDS, ABSENT_KINDS), help="Only mailboxes of these kinds."
     )
 
     def wanted_kinds(self) -> frozenset[RecipientTypeDetails]:
