@@ -18,6 +18,8 @@ from delegacy.session.runspace import Runspace
 from delegacy.session.signin import Argon2Passwords
 from delegacy.store.decisions import SqlDecisionFacts
 from delegacy.store.engine import Database
+from delegacy.store.mail_transaction import MailTransactions
+from delegacy.store.mailbox_usage import SqlMailboxUsage
 from organization import Organization
 
 MOST_GRANTS: Final = 100_000
@@ -55,6 +57,7 @@ def piped_grant(organization: Organization, database: Database) -> float:
         clock=clock,
         questions=Authorizer(facts, store, clock),
         passwords=Argon2Passwords(),
+        usage=SqlMailboxUsage(MailTransactions(database)),
     )
     begun = time.perf_counter()
     (granted,) = runspace.run_or_raise(

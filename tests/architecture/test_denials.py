@@ -6,10 +6,10 @@ from enum import Enum
 import pytest
 
 from delegacy.policy.assignment import AssignmentDenial
-from delegacy.policy.decision import OpenDenial, SendDenial
+from delegacy.policy.decision import DeliveryDenial, OpenDenial, SendDenial
 from support.sources import modules
 
-VOCABULARIES = (SendDenial, OpenDenial, AssignmentDenial)
+VOCABULARIES = (SendDenial, OpenDenial, DeliveryDenial, AssignmentDenial)
 
 
 def tables() -> Iterator[tuple[str, Mapping[Enum, object]]]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from delegacy.domain.ace import Ace
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.facts import OpeningFacts, SendingFacts
 from delegacy.domain.organization import HiddenMailboxDelegation
 from delegacy.domain.recipient import MAILBOXES, Recipient, RecipientTypeDetails
@@ -37,12 +38,51 @@ def sending(opened: OpenStore, account: Recipient, author: Recipient) -> Sending
     return facts
 
 
+def switch(opened: OpenStore, mailbox: Recipient, **attributes: bool) -> None:
+    with opened.store.write() as work:
+        work.directory.update(replace(mailbox, attributes=attributes))
+        work.commit()
+
+
 def trustees(facts: OpeningFacts | SendingFacts) -> set[Sid]:
     acl = facts.mailbox_acl if isinstance(facts, OpeningFacts) else facts.ad_acl
     return {entry.trustee for entry in acl}
 
 
 class DecisionFactsContract:
+    @pytest.mark.parametrize("whose", ["the mailbox", "the account", "neither"])
+    def test_a_switch_of_either_closes_the_protocol(
+        self, opened: OpenStore, terry: Recipient, ayla: Recipient, whose: str
+    ) -> None:
+        opened.grant(terry, ayla)
+        closed = {"the mailbox": terry, "the account": ayla}.get(whose)
+        if closed is not None:
+            switch(opened, closed, ImapEnabled=False)
+        expected = frozenset({ClientProtocol.IMAP} if closed else ())
+        assert opening(opened, ayla, terry).switched_off == expected
+        assert opening(opened, ayla, ayla).switched_off == (expected if closed == ayla else frozenset())
+        with opened.store.write() as work:
+            work.directory.link(terry.id, [ayla.id])
+            work.commit()
+        assert [facts.switched_off for facts in opened.facts.mapped(ayla.id, NOW)] == [expected]
+
+    def test_other_switches_close_nothing(self, opened: OpenStore, terry: Recipient, ayla: Recipient) -> None:
+        switch(
+            opened, terry, PopEnabled=False, OWAEnabled=False, ImapEnabled=True, SmtpClientAuthenticationDisabled=True
+        )
+        assert opening(opened, ayla, terry).switched_off == frozenset()
+
+    def test_a_master_account_goes_by_its_linked_mailbox(self, opened: OpenStore, terry: Recipient) -> None:
+        (robin,) = opened.add(recipient("Robin", T.USER, domain="FABRIKAM"))
+        (linked,) = opened.add(
+            recipient("Linked", T.LINKED_MAILBOX, linked_master_account=sid_of(robin), account_disabled=True)
+        )
+        opened.grant(terry, robin)
+        assert opening(opened, robin, terry).switched_off == frozenset()
+        switch(opened, linked, ImapEnabled=False)
+        assert opening(opened, robin, terry).switched_off == {ClientProtocol.IMAP}
+        assert opening(opened, robin, linked).switched_off == {ClientProtocol.IMAP}
+
     def test_the_facts_of_opening_name_account_mailbox_and_change(
         self, opened: OpenStore, terry: Recipient, ayla: Recipient
     ) -> None:

@@ -16,7 +16,7 @@ from delegacy.domain.folder import (
     InvalidFolderName,
     SpecialFolder,
 )
-from delegacy.domain.mail_item import NO_FLAGS, Flags, SystemFlag, TooManyKeywords
+from delegacy.domain.mail_item import NO_FLAGS, FlagLimits, Flags, SystemFlag, TooManyKeywords
 from delegacy.domain.mail_search import (
     All,
     BodyContains,
@@ -34,7 +34,7 @@ from delegacy.domain.mail_search import (
     OnDate,
     TextField,
 )
-from delegacy.domain.mail_store import Deposit, FlagAction, FlagChange, MessageColumn
+from delegacy.domain.mail_store import Deposit, FlagAction, FlagChange, MessageColumn, Placing
 from delegacy.store.engine import Database
 from delegacy.store.mail_messages import MOST_FOLDER_KEYWORDS
 from delegacy.wire.analysis import analyse_message
@@ -43,6 +43,8 @@ from support.mail_world import letter
 from support.postgres import PostgresServer
 
 STANDARD = ["Inbox", "Drafts", "Sent Items", "Deleted Items", "Junk Email"]
+ONLY_DELETED = FlagLimits(SystemFlag.DELETED, keywords=False)
+NOT_DELETED = FlagLimits(~SystemFlag.DELETED, keywords=True)
 
 
 def path(text: str) -> FolderPath:
@@ -220,6 +222,7 @@ class MessageContract:
             2,
             int(NOW.timestamp()),
             len(content),
+            "",
             analysed.envelope,
             analysed.body,
             analysed.body_structure,
@@ -270,6 +273,47 @@ class MessageContract:
         result = mail.store.change_flags(AYLA, mail.folder().id, [uid], FlagChange(action, named))
         assert mail.flags(uid) == expected
         assert [(state.flags.system, " ".join(state.flags.keywords)) for state in result.states] == [expected]
+
+    @pytest.mark.parametrize(
+        ("action", "named", "limits", "expected"),
+        [
+            (
+                FlagAction.ADD,
+                Flags(SystemFlag.DELETED | SystemFlag.FLAGGED, ("new",)),
+                ONLY_DELETED,
+                (SystemFlag.SEEN | SystemFlag.DELETED, "old"),
+            ),
+            (FlagAction.REMOVE, Flags(SystemFlag.SEEN, ("old",)), ONLY_DELETED, (SystemFlag.SEEN, "old")),
+            (FlagAction.REPLACE, NO_FLAGS, ONLY_DELETED, (SystemFlag.SEEN, "old")),
+            (FlagAction.REPLACE, Flags(SystemFlag.DELETED, ("new",)), NOT_DELETED, (SystemFlag.NONE, "new")),
+        ],
+    )
+    def test_flags_beyond_the_limits_stay_as_they_are(
+        self,
+        mail: OpenMail,
+        action: FlagAction,
+        named: Flags,
+        limits: FlagLimits,
+        expected: tuple[SystemFlag, str],
+    ) -> None:
+        uid = mail.append(flags=Flags(SystemFlag.SEEN, ("old",)))
+        mail.store.change_flags(AYLA, mail.folder().id, [uid], FlagChange(action, named, limits=limits))
+        assert mail.flags(uid) == expected
+
+    def test_a_message_is_of_who_puts_it_there_with_the_flags_that_he_may_set(self, mail: OpenMail) -> None:
+        inbox, drafts = mail.folder().id, mail.folder("Drafts").id
+        flags, message = Flags(SystemFlag.SEEN | SystemFlag.DELETED, ("k",)), analyse_message(letter("one"))
+        mail.append()
+        mail.store.append(AYLA, inbox, message, flags, NOW, Placing(UUID(int=7), ONLY_DELETED))
+        mail.store.copy(AYLA, inbox, [2], to=AYLA, to_folder_id=drafts, placing=Placing(UUID(int=8)))
+        mail.store.move(AYLA, inbox, [2], to=AYLA, to_folder_id=drafts)
+
+        def creators(folder_id: int) -> list[object]:
+            return [row[1] for row in mail.store.fetch(AYLA, folder_id, range(1, 9), (MessageColumn.CREATOR,))]
+
+        assert creators(inbox) == [""]
+        assert creators(drafts) == [str(UUID(int=8)), ""]
+        assert mail.flags(1, "Drafts") == (SystemFlag.DELETED, "")
 
     def test_a_change_that_changes_nothing_is_no_change(self, mail: OpenMail) -> None:
         uid = mail.append(flags=SEEN)

@@ -3,6 +3,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -11,14 +12,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from delegacy.domain.errors import SchemaTooNew, SchemaTooOld, StoreError, StoreUnavailable
+from delegacy.domain.folder import FolderPath
+from delegacy.domain.mail_item import SystemFlag
+from delegacy.domain.mail_store import MessageColumn, Placing
 from delegacy.domain.ports import RecipientQuery
 from delegacy.session.founding import complete_organization, found_organization
 from delegacy.store import migrations
 from delegacy.store.audit import first_broken
 from delegacy.store.connection import Dialect
 from delegacy.store.engine import Database
+from delegacy.store.mailstore import SqlMailStore
 from delegacy.store.unit_of_work import SqlStore
 from delegacy.store.versions import DIRECTORY, MAIL, Schema, has_schema, prepare, require_current, schema_change
+from support.mail_store import AYLA, SEEN, OpenMail
+from support.mail_world import SteppingClock
 from support.postgres import PostgresServer
 from support.stores import NOW, SetClock
 
@@ -57,13 +64,13 @@ def _parts(sql: str) -> list[str]:
     return sorted([before, after, *re.split(r",(?![^(]*\))", inner)])
 
 
-def copy_rows(source: Database, target: Database) -> None:
+def copy_rows(source: Database, target: Database, schema: Schema = DIRECTORY) -> None:
     """Copy every row of the tables and columns that the target has."""
     tables = sa.MetaData()
     tables.reflect(target.engine)
     with source.engine.connect() as reading, target.engine.connect() as writing:
         for table in tables.sorted_tables:
-            if table.name in DIRECTORY.metadata.tables:
+            if table.name in schema.metadata.tables:
                 columns = [column.name for column in table.columns]
                 rows = reading.execute(sa.text(f"SELECT {', '.join(columns)} FROM {table.name}")).mappings()
                 writing.execute(sa.delete(table))
@@ -203,6 +210,28 @@ class MigrationsContract:
             assert connection.rows("SELECT cmdlet_key, object_key, failed FROM audit_entry WHERE sequence = 1") == [
                 ("install-organization", "contoso.com", 0)
             ]
+
+    def test_a_mail_store_of_the_second_schema_is_brought_up_to_date_with_all_that_is_in_it(
+        self, databases: tuple[Database, Database]
+    ) -> None:
+        old, new = databases
+        prepare(new, MAIL)
+        prepare(old, DIRECTORY)
+        before = OpenMail(new, SqlMailStore(new, SetClock()), SteppingClock())
+        uids = [before.append("one", SEEN), before.append("two")]
+        with schema_change(old) as connection:
+            migrations.run_revisions(connection, replace(MAIL, revisions=("0001", "0002")))
+        copy_rows(new, old, MAIL)
+        with pytest.raises(SchemaTooOld):
+            require_current(old, MAIL)
+        assert migrations.upgrade_schema(old, old)
+        store = SqlMailStore(old, SetClock())
+        folder_id = store.folder(AYLA, FolderPath(("Inbox",))).id
+        columns = (MessageColumn.SYSTEM_FLAGS, MessageColumn.CREATOR)
+        assert store.fetch(AYLA, folder_id, uids, columns) == [(1, SystemFlag.SEEN, ""), (2, 0, "")]
+        placing = Placing(UUID(int=7))
+        store.copy(AYLA, folder_id, uids, to=AYLA, to_folder_id=folder_id, placing=placing)
+        assert store.fetch(AYLA, folder_id, [3], columns) == [(3, SystemFlag.SEEN, str(placing.creator))]
 
     def test_a_database_that_does_not_say_its_schema_is_refused(self, databases: tuple[Database, Database]) -> None:
         directory, mail = databases

@@ -320,6 +320,59 @@ class ObjectsContract:
             with pytest.raises(ManagementObjectAlreadyExists):
                 work.directory.add_accepted_domain(AcceptedDomain("x", "CONTOSO.com"))
 
+    def test_an_accepted_domain_is_changed_and_removed(self, opened: OpenStore) -> None:
+        net = AcceptedDomain("Net", "contoso.net")
+        with opened.store.write() as work:
+            work.directory.add_accepted_domain(net)
+            work.directory.update_accepted_domain(replace(net, domain_type="InternalRelay", name="N", default=True))
+            work.commit()
+        with opened.store.read() as directory:
+            assert directory.accepted_domains() == (
+                AcceptedDomain("N", "contoso.net", "InternalRelay", default=True),
+                AcceptedDomain("contoso.com", "contoso.com"),
+            )
+        with opened.store.write() as work:
+            work.directory.remove_accepted_domain("contoso.com")
+            with pytest.raises(ManagementObjectNotFound):
+                work.directory.remove_accepted_domain("contoso.com")
+            with pytest.raises(ManagementObjectNotFound):
+                work.directory.update_accepted_domain(AcceptedDomain("x", "contoso.com"))
+            work.commit()
+        with opened.store.read() as directory:
+            assert [domain.domain_name for domain in directory.accepted_domains()] == ["contoso.net"]
+
+    @pytest.mark.parametrize(
+        ("domain", "expected"),
+        [
+            ("contoso.com", "Terry Adams"),
+            ("CONTOSO.com", "Terry Adams"),
+            ("mail.contoso.com", None),
+            ("toso.com", None),
+            ("com", None),
+            ("sub.example", "Terry Adams"),
+            ("xn--bcher-kva.example", "Terry Adams"),
+            ("b\u00fccher.example", "Terry Adams"),
+        ],
+    )
+    def test_who_has_an_address_in_a_domain(self, opened: OpenStore, domain: str, expected: str | None) -> None:
+        addresses = (
+            "SMTP:terry@contoso.com",
+            "smtp:t@sub.example",
+            "smtp:t@b\u00fccher.example",
+            "X500:/o=a@b.example",
+        )
+        opened.add(
+            recipient(
+                "Terry Adams",
+                email_addresses=tuple(map(ProxyAddress.parse, addresses)),
+                primary_smtp_address=SmtpAddress.parse("terry@contoso.com"),
+            )
+        )
+        with opened.store.read() as directory:
+            user = directory.with_address_in(domain)
+            assert (user and user.name) == expected
+            assert directory.with_address_in("b.example") is None
+
     def test_the_organization_keeps_its_switch(self, opened: OpenStore) -> None:
         with opened.store.write() as work:
             assert work.directory.organization().hidden_mailbox_delegation is HiddenMailboxDelegation.DENY

@@ -226,7 +226,7 @@ class SightContract:
                 else:
                     with pytest.raises(ManagementObjectNotFound):
                         directory.resolve(person.name, frozenset())
-                assert scope.admits(person) == (person.name in names)
+                assert scope.admits(person, whole.linked) == (person.name in names)
 
     def test_scopes_add_up(self, opened: OpenStore, people: list[Recipient]) -> None:
         own = RecipientScope(ScopeKind.SELF, keys=frozenset({people[1].id}))

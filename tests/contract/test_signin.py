@@ -4,6 +4,7 @@ import pytest
 
 from delegacy.domain.account import Account
 from delegacy.domain.address import ProxyAddress, SmtpAddress
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.errors import ManagementObjectNotFound
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from support.stores import OnPostgres, OnSqlite, OpenStore, recipient, sid_of
@@ -75,6 +76,51 @@ class SignInContract:
         with_password(opened, recipient("Helpdesk", kind))
         assert opened.names.credential("helpdesk@contoso.com") is None
         assert opened.names.credential("CONTOSO\\helpdesk") is None
+
+    @pytest.mark.parametrize(
+        ("attributes", "expected"),
+        [
+            ({}, set()),
+            ({"ImapEnabled": True, "SmtpClientAuthenticationDisabled": False, "PopEnabled": False}, set()),
+            ({"ImapEnabled": False}, {ClientProtocol.IMAP}),
+            ({"SmtpClientAuthenticationDisabled": True}, {ClientProtocol.SMTP}),
+            ({"ImapEnabled": False, "SmtpClientAuthenticationDisabled": True}, set(ClientProtocol)),
+        ],
+    )
+    def test_protocols_are_switched_off(
+        self, opened: OpenStore, attributes: dict[str, bool], expected: set[ClientProtocol]
+    ) -> None:
+        with_password(opened, recipient("Terry Adams", attributes=attributes))
+        credential = opened.names.credential("terryadams@contoso.com")
+        assert credential is not None
+        assert credential.switched_off == expected
+        assert opened.names.switched_off(credential.account) == expected
+
+    def test_a_master_accounts_protocols_are_those_of_its_mailbox(self, opened: OpenStore) -> None:
+        (robin,) = with_password(opened, recipient("Robin", T.USER, domain="FABRIKAM"))
+        (linked,) = opened.add(recipient("Linked", T.LINKED_MAILBOX, linked_master_account=sid_of(robin)))
+        credential = opened.names.credential("FABRIKAM\\robin")
+        assert credential is not None
+        assert credential.switched_off == opened.names.switched_off(credential.account) == frozenset()
+        with opened.store.write() as work:
+            work.directory.update(replace(linked, attributes={"ImapEnabled": False}))
+            work.commit()
+        assert opened.names.switched_off(credential.account) == {ClientProtocol.IMAP}
+
+    def test_who_has_no_mailbox_has_no_switches(self, opened: OpenStore) -> None:
+        with_password(opened, recipient("Service", T.USER, attributes={"ImapEnabled": False}))
+        credential = opened.names.credential("CONTOSO\\service")
+        assert credential is not None
+        assert credential.switched_off == opened.names.switched_off(credential.account) == frozenset()
+
+    def test_whose_mailbox_is_gone_has_none_either(self, opened: OpenStore) -> None:
+        (terry,) = with_password(opened, recipient("Terry Adams", attributes={"ImapEnabled": False}))
+        credential = opened.names.credential("terryadams@contoso.com")
+        assert credential is not None
+        with opened.store.write() as work:
+            work.directory.remove(terry.id)
+            work.commit()
+        assert opened.names.switched_off(credential.account) == frozenset()
 
     def test_an_account_without_a_password_has_an_empty_hash(self, opened: OpenStore) -> None:
         opened.add(recipient("Terry Adams"))

@@ -180,6 +180,37 @@ def test_imaplib_opens_another_mailbox_by_name_and_loses_it(served: Served) -> N
         assert client.list('""', '"Other Users/%"')[1] == [None]
 
 
+def test_imaplib_uses_a_folder_with_the_permission_that_the_shell_gives_and_takes(served: Served) -> None:
+    folder = "Other Users/Jim Hance/Drafts"
+    with served.imap("raymonds@contoso.com") as client:
+        assert client.select(f'"{folder}"') == ("NO", [b"[NONEXISTENT] There is no such mailbox."])
+        servers.shell(
+            served.data, r"Add-MailboxFolderPermission jimh:\Drafts -User raymonds -AccessRights Author | Out-Null"
+        )
+        _, listed = client.list('""', '"Other Users/Jim*"')
+        assert [line for line in listed if isinstance(line, bytes) and b"NonExistent" not in line] == [
+            b'(\\HasNoChildren) "/" "Other Users/Jim Hance/Drafts"'
+        ]
+        assert client.append(f'"{folder}"', "\\Flagged", "", b"Subject: mine\r\n\r\nHello.\r\n")[0] == "OK"
+        with served.imap("jimh@contoso.com") as owner:
+            assert owner.append("Drafts", "", "", b"Subject: his\r\n\r\nHello.\r\n")[0] == "OK"
+        assert subjects(client, folder) == [b"mine", b"his"]
+        assert client.select(f'"{folder}"')[0] == "OK"
+        assert client.store("2", "+FLAGS", "\\Deleted")[0] == "NO"
+        assert client.store("1", "+FLAGS", "\\Deleted")[0] == "OK"
+        assert client.expunge() == ("OK", [b"1"])
+        shown = servers.shell(
+            served.data,
+            r'Get-MailboxFolderPermission jimh:\Drafts -User raymonds | foreach {"$($_.User)=$($_.AccessRights)"}',
+        )
+        assert shown.split() == ["Raymond", "Sam=Author"]
+        servers.shell(served.data, r"Set-MailboxFolderPermission jimh:\Drafts -User raymonds -AccessRights Reviewer")
+        assert client.append(f'"{folder}"', "", "", b"Subject: more\r\n\r\nHello.\r\n")[0] == "NO"
+        assert subjects(client, folder) == [b"his"]
+        servers.shell(served.data, r"Remove-MailboxFolderPermission jimh:\Drafts -User raymonds -Confirm:$false")
+        assert client.fetch("1", "(FLAGS)")[0] == "NO"
+
+
 def mbsync(served: Served, folder: Path, login: str) -> None:
     """Synchronise everything, both ways, with folders of Maildir."""
     program = require_program("mbsync")

@@ -18,7 +18,7 @@ from delegacy.session.runspace import Runspace
 from support.commands import PASSWORD, PlainPasswords, RecordingHost
 
 GUIDE: Final = Path(__file__).parents[2] / "docs/administrators/from-exchange.md"
-SHOWN: Final = """
+SHOWN: Final = r"""
 function Show($Target, $Permission) { "$($Target.Alias): $($Permission.User) $($Permission.Deny) $($Permission.AccessRights) $($Permission.ExtendedRights)" }
 
 $mailboxes = Get-Mailbox -ResultSize Unlimited
@@ -28,6 +28,12 @@ $mailboxes | ForEach-Object { $target = $_; Get-MailboxPermission $_.Alias | For
 @($mailboxes) + $others | ForEach-Object { "$($_.Alias): $($_.GrantSendOnBehalfTo) $($_.HiddenFromAddressListsEnabled) $($_.GroupType) $($_.RecipientFilter)" }
 Get-DistributionGroup | ForEach-Object { "$($_.Alias): $((Get-DistributionGroupMember $_.Alias).Name)" }
 Get-User -RecipientTypeDetails UserMailbox | ForEach-Object { "$($_.Name): $($_.Department) $($_.Title) $($_.Office) $($_.Phone)" }
+$mailboxes | ForEach-Object {
+    $target = $_
+    foreach ($folder in "Inbox", "Sent Items", "Junk Email") {
+        Get-MailboxFolderPermission "$($target.Alias):\$folder" | ForEach-Object { "$($target.Alias):\$folder`: $($_.User) $($_.AccessRights)" }
+    }
+}
 Get-MailContact | ForEach-Object { "$($_.Name): $($_.ExternalEmailAddress)" }
 """
 """Everything that is to be carried over, as lines."""
@@ -58,6 +64,12 @@ def test_an_organization_is_carried_over(tmp_path: Path) -> None:
         runspace.run(
             "Set-Mailbox hollyh -HiddenFromAddressListsEnabled $true; Add-MailboxPermission jobs -User hollyh -AccessRights FullAccess -Deny"
         )
+        runspace.run(
+            r"Set-MailboxFolderPermission terrya:\Inbox -User Default -AccessRights FolderVisible;"
+            r"Add-MailboxFolderPermission terrya:\Inbox -User hollyh -AccessRights ReadItems,CreateSubfolders;"
+            r"Add-MailboxFolderPermission 'terrya:\Sent Items' -User helpdesk -AccessRights PublishingAuthor"
+        )
+        assert not host.text(Stream.ERROR)
         runspace.run(script("export"))
         assert not host.text(Stream.ERROR)
         before = [str(line) for line in runspace.run_or_raise(SHOWN)]
@@ -65,6 +77,9 @@ def test_an_organization_is_carried_over(tmp_path: Path) -> None:
     with opened(new, host) as runspace:
         runspace.run(script("import"), arguments=[SecureString(PASSWORD)])
         after = [str(line) for line in runspace.run_or_raise(SHOWN)]
+    assert r"terrya:\Inbox: Default FolderVisible" in after
+    assert r"terrya:\Inbox: Holly Holt ReadItems CreateSubfolders" in after
+    assert r"terrya:\Sent Items: Helpdesk PublishingAuthor" in after
     failed = [
         line for line in host.text(Stream.ERROR).splitlines() if "couldn't be found" in line or "wasn't found" in line
     ]

@@ -1,12 +1,13 @@
 """An organization made by running cmdlets, and a shell on it that remembers what was said."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from delegacy.bootstrap.mailbox_usage import UsageWhenAsked
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.recipient import Recipient
 from delegacy.enforcement.authorizer import Authorizer
@@ -17,8 +18,10 @@ from delegacy.session.founding import found_organization
 from delegacy.session.runspace import Runspace
 from delegacy.store.decisions import SqlDecisionFacts
 from delegacy.store.engine import Database
+from delegacy.store.mail_transaction import MailTransactions
+from delegacy.store.mailbox_usage import SqlMailboxUsage
 from delegacy.store.unit_of_work import SqlStore
-from delegacy.store.versions import DIRECTORY, prepare
+from delegacy.store.versions import DIRECTORY, MAIL, prepare
 
 NOW: Final = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 PASSWORD: Final = "correct horse"
@@ -175,6 +178,7 @@ class Shell:
             clock=organization.clock,
             questions=organization.authorizer,
             passwords=organization.passwords,
+            usage=organization.usage,
         )
 
     def run(self, text: str, *answers: str) -> Said:
@@ -207,6 +211,7 @@ class Organization:
     database: Database
     store: SqlStore
     facts: SqlDecisionFacts
+    usage: UsageWhenAsked
     clock: SteadyClock = field(default_factory=SteadyClock)
     passwords: PlainPasswords = field(default_factory=PlainPasswords)
 
@@ -255,7 +260,8 @@ def organization(folder: Path) -> Iterator[Organization]:
     database = Database.at(folder / "directory.db")
     prepare(database, DIRECTORY)
     clock = SteadyClock()
-    made = Organization(database, SqlStore(database, clock), SqlDecisionFacts(database), clock)
+    usage = UsageWhenAsked(lambda closing: SqlMailboxUsage(MailTransactions(_mail_database(folder, closing))))
+    made = Organization(database, SqlStore(database, clock), SqlDecisionFacts(database), usage, clock)
     try:
         if is_new:
             with made.store.write() as work:
@@ -263,6 +269,14 @@ def organization(folder: Path) -> Iterator[Organization]:
                 work.commit()
         yield made
     finally:
+        usage.close()
         made.facts.close()
         made.store.close()
         database.close()
+
+
+def _mail_database(folder: Path, closing: ExitStack) -> Database:
+    database = Database.at(folder / "mail.db")
+    closing.callback(database.close)
+    prepare(database, MAIL)
+    return database

@@ -10,6 +10,8 @@ A line that begins with ``...`` must come too, after any others.
 ``== closed``                             the server hangs up, and has said nothing more
 ``== ayla gets two``                      the letter ``messages/two.eml`` is delivered, with LF lines
 ``== raymonds may open jimh [by himself]``  Full Access; ``by himself`` without auto-mapping, ``for an hour`` with an end
+``== raymonds may use jimh's Inbox as Reviewer``  a permission on a folder: roles and single rights; ``everybody`` and ``top`` are what they are called
+``== raymonds may no longer use jimh's Inbox``
 ``== raymonds may no longer open terrya``, ``== raymonds must not open terrya`` (a deny), ``== desk loses raymonds``, ``== hide terrya``, ``== show terrya``,
 ``== disable raymonds``, ``== delete raymonds``, ``== 3600 seconds later``, ``== raymonds is called Ray``
 
@@ -22,9 +24,12 @@ import asyncio
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Final
 
+from delegacy.domain.folder import FOLDER_RIGHT_NAMES, FolderRole
 from delegacy.domain.recipient import RecipientTypeDetails
 from support.conversation import escaped, expanded, fits
 from support.imap_client import ImapClient, ImapService, imap_service
@@ -32,6 +37,9 @@ from support.mail_world import MailWorld, mail_world
 
 _T: Final = RecipientTypeDetails
 _Direction = Callable[..., object]
+_RIGHTS: Final = {role.value: role.rights for role in FolderRole} | {
+    name: right for right, name in FOLDER_RIGHT_NAMES.items()
+}
 
 
 def populate(world: MailWorld) -> None:
@@ -70,6 +78,8 @@ class ImapConversation:
         self._directions: dict[str, _Direction] = {
             r"(\w+) gets (\w+)": self._deliver,
             r"(\w+) may open (\w+)( by himself)?( for an hour)?": self._grant,
+            r"(\w+) may use (\w+)'s ([^']+) as ([\w, ]+?)( for an hour)?": self._permit,
+            r"(\w+) may no longer use (\w+)'s (.+)": world.forbid,
             r"(\w+) may no longer open (\w+)": world.revoke,
             r"(\w+) must not open (\w+)": self._deny,
             r"(\w+) loses (\w+)": world.leave,
@@ -144,6 +154,11 @@ class ImapConversation:
     def _grant(self, delegate: str, mailbox: str, by_himself: str | None, for_an_hour: str | None) -> None:
         until = self._world.clock.now() + timedelta(hours=1) if for_an_hour else None
         self._world.grant(delegate, mailbox, mapped=by_himself is None, until=until)
+
+    def _permit(self, trustee: str, mailbox: str, folder: str, words: str, for_an_hour: str | None) -> None:
+        until = self._world.clock.now() + timedelta(hours=1) if for_an_hour else None
+        rights = reduce(or_, (_RIGHTS[word] for word in words.split(", ")))
+        self._world.permit(trustee, mailbox, folder, rights, until=until)
 
     def _deny(self, delegate: str, mailbox: str) -> None:
         self._world.grant(delegate, mailbox, allow=False)

@@ -10,12 +10,14 @@ from uuid import UUID, uuid5
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.address import ProxyAddress, SmtpAddress
-from delegacy.domain.folder import SpecialFolder
+from delegacy.domain.folder import FolderPath, FolderRights, SpecialFolder
+from delegacy.domain.folder_permission import DEFAULT, TOP, FolderPermission
 from delegacy.domain.mail_item import NO_FLAGS, Flags
 from delegacy.domain.mail_store import Deposit
 from delegacy.domain.mailbox import initial_ad_acl, initial_mailbox_acl
 from delegacy.domain.recipient import MAILBOXES, GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import MailboxRight
+from delegacy.domain.sid import Sid
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.session.founding import found_organization
 from delegacy.session.signin import SignIn
@@ -55,6 +57,11 @@ class PlainPasswords:
 
     def verify(self, password_hash: str, password: str) -> bool:
         return password_hash == f"plain:{password}"
+
+
+@dataclass(frozen=True)
+class _Access:
+    mailbox_guid: UUID
 
 
 @dataclass
@@ -159,6 +166,35 @@ class MailWorld:
             work.directory.unlink(target.id, [trustee.id])
             work.commit()
 
+    def permit(
+        self, trustee: str, mailbox: str, folder: str, rights: FolderRights, *, until: datetime | None = None
+    ) -> None:
+        """Set what somebody, or ``everybody``, may do in a folder, or at the ``top`` of a mailbox."""
+        permission = FolderPermission(self._trustee(trustee), rights, expires_at=until)
+        with self.directory.write() as work:
+            work.directory.set_folder_permission(
+                self._people[mailbox].id, self._folder_guid(mailbox, folder), permission
+            )
+            work.commit()
+
+    def forbid(self, trustee: str, mailbox: str, folder: str) -> None:
+        """Remove the entry of somebody, or of ``everybody``, on a folder."""
+        with self.directory.write() as work:
+            work.directory.remove_folder_permission(
+                self._people[mailbox].id, self._folder_guid(mailbox, folder), self._trustee(trustee)
+            )
+            work.commit()
+
+    def _trustee(self, alias: str) -> Sid:
+        sid = DEFAULT if alias == "everybody" else self._people[alias].sid
+        assert sid is not None
+        return sid
+
+    def _folder_guid(self, mailbox: str, folder: str) -> UUID:
+        if folder == "top":
+            return TOP
+        return self.mail.folder(_Access(self._people[mailbox].guid), FolderPath.parse(folder)).guid
+
     def hide(self, mailbox: str) -> None:
         self._update(mailbox, replace(self._people[mailbox], hidden_from_address_lists_enabled=True))
 
@@ -174,6 +210,11 @@ class MailWorld:
         with self.directory.write() as work:
             work.directory.remove(self._people[alias].id)
             work.commit()
+
+    def switch(self, alias: str, **attributes: bool) -> None:
+        """Turn the switches of a mailbox (Set-CASMailbox)."""
+        person = self._people[alias]
+        self._update(alias, replace(person, attributes={**person.attributes, **attributes}))
 
     def disable(self, alias: str) -> None:
         self._update(alias, replace(self._people[alias], account_disabled=True))

@@ -18,6 +18,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
 from delegacy.domain.address import ProxyAddress, SmtpAddress
+from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.folder import SpecialFolder
 from delegacy.domain.mail_store import MessageColumn
 from delegacy.domain.mailbox import initial_ad_acl, initial_mailbox_acl
@@ -220,6 +221,21 @@ class SmtpWorld:
             attributes={"ExternalEmailAddress": "SMTP:partner@fabrikam.com"},
         )
         self.add_group(directory, "mixed", [ayla, partner, boxed])
+        picky, deaf = mailbox("picky", "Picky One"), mailbox("deaf", "Deaf One")
+        closed = self.add_group(directory, "closed", [ayla])
+        partners = self.add_group(directory, "partners", [hal])
+        for target, restrictions in (
+            (picky, DeliveryRestrictions(accept_messages_only_from=(terrya.id,))),
+            (deaf, DeliveryRestrictions(accept_messages_only_from=(raymonds.id,))),
+            (
+                closed,
+                DeliveryRestrictions(
+                    accept_messages_only_from_dl_members=(inner.id,), reject_messages_from=(carol.id,)
+                ),
+            ),
+            (partners, DeliveryRestrictions(accept_messages_only_from=(partner.id,))),
+        ):
+            directory.set_delivery_restrictions(target.id, restrictions)
 
 
 @dataclass(frozen=True)

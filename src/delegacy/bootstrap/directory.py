@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from delegacy.bootstrap.data_directory import DataDirectory
+from delegacy.bootstrap.mailbox_usage import UsageWhenAsked
 from delegacy.config import Settings
 from delegacy.domain.errors import StoreUnavailable
+from delegacy.domain.mailbox_usage import MailboxUsage
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.store.decisions import SqlDecisionFacts
 from delegacy.store.engine import Database, described
 from delegacy.store.unit_of_work import SqlStore
-from delegacy.store.versions import DIRECTORY, has_schema, require_current
+from delegacy.store.versions import DIRECTORY, MAIL, has_schema, require_current
 
 _ADVICE: Final = "Make one with `delegacy init`, or try `delegacy demo`."
 
@@ -37,6 +40,7 @@ class DirectoryServices:
     store: SqlStore
     facts: SqlDecisionFacts
     authorizer: Authorizer
+    usage: UsageWhenAsked
 
 
 def directory_database(settings: Settings) -> Database:
@@ -44,6 +48,11 @@ def directory_database(settings: Settings) -> Database:
     if settings.database:
         return Database(settings.database)
     return Database.at(DataDirectory(settings.data).directory_database)
+
+
+def mail_database(settings: Settings, directory: Database) -> Database:
+    """Return the database of mail: another SQLite file, or the directory's own PostgreSQL database."""
+    return directory if settings.database else Database.at(DataDirectory(settings.data).mail_database)
 
 
 def place_of(settings: Settings) -> str:
@@ -92,6 +101,8 @@ def open_directory(settings: Settings) -> Iterator[DirectoryServices]:
             raise StoreUnavailable(f"There is no organization in {place_of(settings)}. {_ADVICE}", place_of(settings))
         facts = SqlDecisionFacts(database)
         closing.callback(facts.close)
+        usage = UsageWhenAsked(partial(_open_usage, settings, database))
+        closing.callback(usage.close)
         yield DirectoryServices(
             settings=settings,
             places=places,
@@ -100,4 +111,16 @@ def open_directory(settings: Settings) -> Iterator[DirectoryServices]:
             store=store,
             facts=facts,
             authorizer=Authorizer(facts, store, clock),
+            usage=usage,
         )
+
+
+def _open_usage(settings: Settings, directory: Database, closing: ExitStack) -> MailboxUsage:
+    from delegacy.store.mail_transaction import MailTransactions  # noqa: PLC0415 - the shell starts without the code of mail
+    from delegacy.store.mailbox_usage import SqlMailboxUsage  # noqa: PLC0415 - as above
+
+    database = mail_database(settings, directory)
+    if database is not directory:
+        closing.callback(database.close)
+    require_current(database, MAIL)
+    return SqlMailboxUsage(MailTransactions(database))

@@ -31,6 +31,7 @@ def open_runspace(
         clock=services.clock,
         questions=services.authorizer,
         passwords=passwords or Argon2Passwords(),
+        usage=services.usage,
     )
 
 

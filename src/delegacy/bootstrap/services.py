@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from delegacy.bootstrap.data_directory import DataDirectory
-from delegacy.bootstrap.directory import DirectoryServices, directory_database, open_directory
+from delegacy.bootstrap.directory import DirectoryServices, directory_database, mail_database, open_directory
 from delegacy.config import Settings
 from delegacy.store.engine import Database
 from delegacy.store.mail_queue import SqlMailQueue
@@ -27,11 +26,7 @@ class Services(DirectoryServices):
 def databases(settings: Settings) -> tuple[Database, Database]:
     """Return the databases of directory and mail: two SQLite files, or one PostgreSQL database twice."""
     directory = directory_database(settings)
-    return directory, _mail_database(settings, directory)
-
-
-def _mail_database(settings: Settings, directory: Database) -> Database:
-    return directory if settings.database else Database.at(DataDirectory(settings.data).mail_database)
+    return directory, mail_database(settings, directory)
 
 
 @contextmanager
@@ -42,20 +37,21 @@ def open_services(settings: Settings) -> Iterator[Services]:
     """
     with ExitStack() as closing:
         found = closing.enter_context(open_directory(settings))
-        mail_database = _mail_database(settings, found.directory_database)
-        closing.callback(mail_database.close)
-        require_current(mail_database, MAIL)
-        mail_store = SqlMailStore(mail_database, found.clock)
+        database = mail_database(settings, found.directory_database)
+        closing.callback(database.close)
+        require_current(database, MAIL)
+        mail_store = SqlMailStore(database, found.clock)
         yield Services(
             settings=found.settings,
             places=found.places,
             clock=found.clock,
             directory_database=found.directory_database,
             names=SqlSignInNames(found.directory_database),
-            mail_database=mail_database,
+            mail_database=database,
             store=found.store,
             facts=found.facts,
             mail_store=mail_store,
             queue=SqlMailQueue(mail_store.transactions, found.clock),
             authorizer=found.authorizer,
+            usage=found.usage,
         )

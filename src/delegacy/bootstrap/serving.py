@@ -22,6 +22,7 @@ from delegacy.config import LogFormat, LogLevel, Settings, SmarthostSecurity
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import DelegacyError, InvalidInput, StoreUnavailable
 from delegacy.domain.ports import DirectoryReader
+from delegacy.enforcement.logons import LogonNotes
 from delegacy.mail.delivery import Delivery
 from delegacy.mail.imap.server import ImapServer
 from delegacy.mail.incoming.server import IncomingServer, IncomingServices
@@ -34,6 +35,7 @@ from delegacy.mail.smtp import SmtpLimits
 from delegacy.mail.submission.server import SubmissionServer, SubmissionServices
 from delegacy.mail.tls import ServerCertificates
 from delegacy.session.signin import Argon2Passwords, SignIn
+from delegacy.store.mailbox_usage import SqlMailboxUsage
 from delegacy.telemetry import configure_logging
 
 _log = logging.getLogger(__name__)
@@ -165,6 +167,8 @@ async def _run_all(services: Services, ready: Ready) -> None:
     certificates = ServerCertificates(
         services.places.tls, _certificate_hosts(settings, server_name), services.clock, _configured(settings)
     )
+    logons = LogonNotes(SqlMailboxUsage(services.mail_store.transactions), services.clock)
+    authorizer = services.authorizer.telling(logons.opened)
     sign_in = SignIn(services.names, Argon2Passwords(), services.clock)
     smarthost = _smarthost(settings, server_name)
     reporter = Reporter(server_name, may_send_out=smarthost is not None)
@@ -192,7 +196,7 @@ async def _run_all(services: Services, ready: Ready) -> None:
         places["submission"],
         SubmissionServices(
             sign_in=sign_in,
-            authorizer=services.authorizer,
+            authorizer=authorizer,
             delivery=delivery,
             store=services.store,
             clock=services.clock,
@@ -220,7 +224,7 @@ async def _run_all(services: Services, ready: Ready) -> None:
     imap = ImapServer(
         places["imap"],
         store=services.mail_store,
-        authorizer=services.authorizer,
+        authorizer=authorizer,
         sign_in=sign_in,
         clock=services.clock,
         tls=certificates.context,
@@ -256,6 +260,7 @@ async def _run_all(services: Services, ready: Ready) -> None:
             for name, run in runs.items():
                 group.create_task(listening.serve(name, places[name], run), name=name)
             group.create_task(runner.run(), name="queue")
+            group.create_task(logons.run(), name="logons")
             group.create_task(certificates.keep_current(), name="certificates")
     finally:
         services.places.remove_endpoints()

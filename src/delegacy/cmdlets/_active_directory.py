@@ -1,16 +1,19 @@
 """What the cmdlets of the Active Directory module share: -Server, identities within a domain, and their objects."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from delegacy.cmdlets import _views
 from delegacy.cmdlets._base import DirectoryCmdlet, Identity
 from delegacy.cmdlets._creation import find_account_domain
 from delegacy.domain.errors import InvalidProperty, ManagementObjectNotFound
+from delegacy.domain.mailbox import WITHOUT_OWN_ACCOUNT
 from delegacy.domain.organization import AccountDomain
 from delegacy.domain.ports import RecipientQuery
-from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
+from delegacy.domain.properties import PROPERTIES, check_value
+from delegacy.domain.recipient import USERS, GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import parse_filter
 from delegacy.powershell.metadata import parameter
 from delegacy.powershell.values import PSObject
@@ -48,6 +51,84 @@ class ActiveDirectoryCmdlet(DirectoryCmdlet):
     def _is_this_server(self) -> bool:
         known = self.session.organization.server.casefold()
         return (self.server or "").casefold() in (known, known.partition(".")[0])
+
+
+@dataclass(kw_only=True)
+class Person:
+    """What New- and Set-ADUser say about a person."""
+
+    display_name: str | None = parameter(pipeline_by_property_name=True, help="The display name.")
+    given_name: str | None = parameter(pipeline_by_property_name=True, help="The first name.")
+    surname: str | None = parameter(pipeline_by_property_name=True, help="The last name.")
+    initials: str | None = parameter(pipeline_by_property_name=True, help="The initials.")
+    department: str | None = parameter(pipeline_by_property_name=True, help="The department.")
+    title: str | None = parameter(pipeline_by_property_name=True, help="The title.")
+    company: str | None = parameter(pipeline_by_property_name=True, help="The company.")
+    office: str | None = parameter(pipeline_by_property_name=True, help="The office.")
+    office_phone: str | None = parameter(pipeline_by_property_name=True, help="The telephone number.")
+    home_phone: str | None = parameter(pipeline_by_property_name=True, help="The telephone number at home.")
+    mobile_phone: str | None = parameter(pipeline_by_property_name=True, help="The mobile telephone number.")
+    fax: str | None = parameter(pipeline_by_property_name=True, help="The fax number.")
+    home_page: str | None = parameter(pipeline_by_property_name=True, help="The web page.")
+    street_address: str | None = parameter(pipeline_by_property_name=True, help="The street.")
+    city: str | None = parameter(pipeline_by_property_name=True, help="The city.")
+    state: str | None = parameter(pipeline_by_property_name=True, help="The state or province.")
+    postal_code: str | None = parameter(pipeline_by_property_name=True, help="The postal code.")
+    p_o_box: str | None = parameter(name="POBox", pipeline_by_property_name=True, help="The post office box.")
+    country: str | None = parameter(pipeline_by_property_name=True, help="The country or region.")
+    description: str | None = parameter(pipeline_by_property_name=True, help="What the account is for.")
+
+    def with_person(self, bound: Container[str], attributes: Mapping[str, object]) -> dict[str, object]:
+        """Return the attributes with the parameters that were given. Raises `InvalidProperty`."""
+        changed = dict(attributes)
+        for name, property_name in _PERSON.items():
+            if name not in bound:
+                continue
+            value = check_value(PROPERTIES[property_name.casefold()], getattr(self, name))
+            if value is None:
+                changed.pop(property_name, None)
+            else:
+                changed[property_name] = value
+        return changed
+
+
+_PERSON: Final = MappingProxyType(
+    {
+        "given_name": "FirstName",
+        "surname": "LastName",
+        "initials": "Initials",
+        "department": "Department",
+        "title": "Title",
+        "company": "Company",
+        "office": "Office",
+        "office_phone": "Phone",
+        "home_phone": "HomePhone",
+        "mobile_phone": "MobilePhone",
+        "fax": "Fax",
+        "home_page": "WebPage",
+        "street_address": "StreetAddress",
+        "city": "City",
+        "state": "StateOrProvince",
+        "postal_code": "PostalCode",
+        "p_o_box": "PostOfficeBox",
+        "country": "CountryOrRegion",
+        "description": "Description",
+    }
+)
+"""Parameters of the Active Directory module, and the properties that Exchange calls otherwise."""
+
+
+def with_account_state(account: Recipient, *, enabled: bool) -> Recipient:
+    """Return the account enabled or disabled. Raises `InvalidProperty` for one that nobody signs in with by its nature."""
+    kind = account.recipient_type_details
+    if enabled and (kind in WITHOUT_OWN_ACCOUNT or account.linked_master_account is not None):
+        raise InvalidProperty(
+            f"'{account.canonical_name}' has to stay disabled, because it is a {kind.value}: nobody signs in with its own account.",
+            "Enabled",
+        )
+    if kind in USERS:
+        kind = RecipientTypeDetails.USER if enabled else RecipientTypeDetails.DISABLED_USER
+    return replace(account, recipient_type_details=kind, account_disabled=not enabled)
 
 
 def query_of(kinds: frozenset[RecipientTypeDetails], text: str, container: str | None) -> RecipientQuery:

@@ -15,6 +15,7 @@ from delegacy.domain.errors import (
     StoreError,
     UnsupportedRequest,
 )
+from delegacy.domain.mailbox_usage import MailboxUsage
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
@@ -67,6 +68,10 @@ class Session(Protocol):
         """Return what hashes passwords."""
 
     @property
+    def usage(self) -> MailboxUsage:
+        """Return what is known of mailboxes from outside."""
+
+    @property
     def questions(self) -> Questions:
         """Return who answers questions about access."""
 
@@ -96,6 +101,9 @@ class Session(Protocol):
 
     def may_run(self, cmdlet: str, *parameters: str) -> bool:
         """Tell whether the caller's roles hold a cmdlet, with these parameters."""
+
+    def is_self_service(self, recipient: Recipient) -> bool:
+        """Tell whether the running command may change this object by a role alone that everybody has for his own affairs."""
 
     def require_someone_in_charge(self) -> None:
         """Raise `LastAdministrator` if what the step has done leaves nobody who may decide who may do what."""

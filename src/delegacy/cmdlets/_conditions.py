@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from delegacy.cmdlets._lists import ListChange, as_list_change, as_text
+from delegacy.cmdlets._lists import ListChange, as_list_change, as_text, changed
 from delegacy.domain.errors import InvalidProperty
-from delegacy.domain.properties import PROPERTIES
+from delegacy.domain.identity import fold
+from delegacy.domain.properties import PROPERTIES, check_value, property_named
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.recipient_filter import And, Comparison, Filter, Not, Operator, Or
+from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.metadata import parameter
+from delegacy.powershell.values import pascal_case
 
 _T = RecipientTypeDetails
 
@@ -85,7 +88,7 @@ def require_included(attributes: Mapping[str, object]) -> None:
     """Raise `InvalidProperty` for conditions on a group that has a filter of its own."""
     if "IncludedRecipients" not in attributes and any(name.startswith("Conditional") for name in attributes):
         raise InvalidProperty(
-            "Conditions go with -IncludedRecipients. A group with a filter of its own has none.", "IncludedRecipients"
+            "Conditions go with -IncludedRecipients. A filter of one's own has none.", "IncludedRecipients"
         )
 
 
@@ -106,8 +109,8 @@ _TEXTS: Final = as_list_change(as_text)
 
 
 @dataclass(kw_only=True)
-class Conditions:
-    """The parameters that narrow -IncludedRecipients."""
+class Conditions(Cmdlet):
+    """A cmdlet with -IncludedRecipients and the parameters that narrow it."""
 
     included_recipients: str | None = parameter(
         convert=as_included, help=f"The kinds of recipients: {', '.join(_INCLUDED)}."
@@ -166,3 +169,27 @@ class Conditions:
     conditional_custom_attribute15: ListChange[str] | None = parameter(
         convert=_TEXTS, help="Only recipients whose CustomAttribute15 is one of these."
     )
+
+    @property
+    def asks_for_ready_made(self) -> bool:
+        """Tell whether one of these parameters was given."""
+        return any(map(_is_condition, self.bound))
+
+    def conditions_of(self, current: Mapping[str, object]) -> dict[str, object]:
+        """Return the ready-made conditions after the command; ``current`` are those before. Raises `InvalidProperty`."""
+        conditions = dict(current)
+        for name, value in self.bound.items():
+            prop = property_named(pascal_case(name))
+            if prop is None or not _is_condition(name):
+                continue
+            before = conditions.get(prop.name)
+            listed = before if isinstance(before, tuple) else ()
+            after = changed(listed, value, fold) if isinstance(value, ListChange) else value
+            conditions[prop.name] = check_value(prop, after)
+        kept = {name: value for name, value in conditions.items() if value not in (None, ())}
+        require_included(kept)
+        return kept
+
+
+def _is_condition(name: str) -> bool:
+    return name.startswith("conditional_") or name == "included_recipients"

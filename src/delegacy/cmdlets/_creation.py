@@ -100,6 +100,50 @@ def draft_recipient(cmdlet: DirectoryCmdlet, kind: RecipientTypeDetails, draft: 
     )
 
 
+def find_own(cmdlet: DirectoryCmdlet, identity: Identity, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
+    """Return an object of our own domains, for changing: what lies in a trusted domain is another organization's.
+
+    Raises `ManagementObjectNotFound` or `OutOfScope`.
+    """
+    found = cmdlet.find_to_change(identity, kinds)
+    trusted = {domain.netbios_name for domain in cmdlet.session.directory.account_domains() if domain.trusted}
+    if found.domain in trusted:
+        raise ManagementObjectNotFound(identity.text, cmdlet.session.organization.server)
+    return found
+
+
+def with_mail(cmdlet: DirectoryCmdlet, before: Recipient, kind: RecipientTypeDetails, draft: Draft) -> Recipient:
+    """Return an object without mail as it will be as ``kind``: with addresses, and with all that it has already.
+
+    The alias is made from the account name where ``draft`` gives none. Raises `InvalidInput`.
+    """
+    drafted = draft_recipient(
+        cmdlet,
+        kind,
+        replace(
+            draft,
+            display_name=draft.display_name or before.display_name,
+            alias=draft.alias or alias_from(before.sam_account_name or before.name),
+            sam_account_name=before.sam_account_name,
+            user_principal_name=before.user_principal_name,
+            account_disabled=before.account_disabled,
+            group_scope=before.group_scope,
+            security_enabled=before.security_enabled,
+            attributes={**before.attributes, **draft.attributes},
+        ),
+        mail=True,
+    )
+    return replace(
+        drafted,
+        id=before.id,
+        guid=before.guid,
+        sid=before.sid,
+        domain=before.domain,
+        container=before.container,
+        when_created=before.when_created,
+    )
+
+
 def add_recipient(cmdlet: DirectoryCmdlet, drafted: Recipient, password: SecureString | None = None) -> Recipient:
     """Add the object with the entries and the password that it starts with, and return it."""
     changes = cmdlet.session.changes

@@ -13,7 +13,7 @@ from delegacy.domain.errors import InvalidProperty, ManagementObjectNotFound
 from delegacy.domain.ports import RecipientQuery
 from delegacy.domain.properties import SORTABLE
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
-from delegacy.domain.recipient_filter import And, Filter, matches, parse_filter
+from delegacy.domain.recipient_filter import And, Filter, Links, matches, parse_filter
 from delegacy.powershell.metadata import parameter
 from delegacy.powershell.values import PSObject, ScriptBlock
 
@@ -159,7 +159,7 @@ class GetRecipientCmdlet(ExchangeCmdlet):
             if not kinds:
                 raise ManagementObjectNotFound(self.identity.text, self.session.organization.server)
             found = self.find(self.identity, kinds)
-            return [found] if _admits(found, condition, container) else []
+            return [found] if _admits(found, condition, container, self.session.directory.linked) else []
         query = RecipientQuery(
             kinds=kinds,
             filter=condition,
@@ -199,8 +199,8 @@ def as_kinds(
     return kinds
 
 
-def _admits(recipient: Recipient, condition: Filter | None, container: str | None) -> bool:
-    if condition is not None and not matches(condition, recipient):
+def _admits(recipient: Recipient, condition: Filter | None, container: str | None, links: Links) -> bool:
+    if condition is not None and not matches(condition, recipient, links):
         return False
     if container is None:
         return True

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
+from delegacy.cmdlets import _texts
 from delegacy.cmdlets._base import DirectoryCmdlet, Identity
+from delegacy.cmdlets._groups import is_manager
 from delegacy.domain.errors import (
     InvalidProperty,
     ManagementObjectAmbiguous,
@@ -15,7 +17,6 @@ from delegacy.domain.errors import (
     WrongRecipientType,
 )
 from delegacy.domain.identity import fold
-from delegacy.domain.ports import DirectoryReader
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment, RoleEntry
 from delegacy.domain.recipient import ACCOUNTS, GROUPS, Recipient, RecipientTypeDetails
 from delegacy.domain.role_catalogue import ROLE_GROUPS, known_roles, lineage
@@ -110,11 +111,8 @@ def require_role_group_manager(cmdlet: DirectoryCmdlet, group: Recipient, *, byp
     if bypass or caller is None:
         return
     directory = cmdlet.session.directory
-    if not any(_belongs_to(directory, caller, manager) for manager in directory.managers(group.id)):
-        raise OutOfScope(
-            "You don't have sufficient permissions. This operation can only be performed by a manager of the group.",
-            group.canonical_name,
-        )
+    if not is_manager(directory, caller, directory.managers(group.id)):
+        raise OutOfScope(_texts.NOT_A_MANAGER, group.canonical_name)
 
 
 def require_local_members(group: Recipient) -> None:
@@ -183,15 +181,6 @@ def require_own_role(role: ManagementRole) -> None:
 def children_of(roles: Mapping[str, ManagementRole], role: ManagementRole) -> list[ManagementRole]:
     """Return the roles made from a role, at any remove."""
     return [one for one in roles.values() if one.key != role.key and role.key in lineage(roles, one.key)]
-
-
-def _belongs_to(directory: DirectoryReader, account: int, manager: Recipient) -> bool:
-    """Tell whether an account is a manager, or a member of a group that is one, of whatever kind."""
-    if manager.id == account:
-        return True
-    if not manager.is_group or manager.sid is None:
-        return False
-    return any(directory.group_chain(account, manager.sid, security_only=secure) for secure in (True, False))
 
 
 def _one(cmdlet: DirectoryCmdlet, identity: Identity, named: Iterable[N]) -> N:

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from delegacy.cmdlets import _texts
 from delegacy.cmdlets._addresses import POLICY, changed_addresses
 from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity
 from delegacy.cmdlets._creation import checked_account_name, checked_principal_name, checked_text
-from delegacy.cmdlets._delegates import find_behalf_delegates, hidden_rule_applies
-from delegacy.cmdlets._expiry import end_of, expires_at_parameter, for_parameter, told_end
 from delegacy.cmdlets._groups import find_managers
 from delegacy.cmdlets._lists import ListChange, as_list_change, as_text, changed
 from delegacy.cmdlets._views import FOLLOWING, plain, recipient_objects
@@ -23,7 +20,6 @@ from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.powershell.metadata import parameter
 from delegacy.powershell.values import pascal_case
 
-_SEND_ON_BEHALF: Final = "GrantSendOnBehalfTo"
 MANAGED_BY: Final = "ManagedBy"
 _ADDRESS_PARAMETERS: Final = frozenset(
     {
@@ -39,6 +35,17 @@ _ADDRESS_PARAMETERS: Final = frozenset(
 def as_address(value: object) -> SmtpAddress:
     """Return an email address. Raises `ValueError`."""
     return SmtpAddress.parse(str(value))
+
+
+def with_primary_address(cmdlet: ExchangeCmdlet, recipient: Recipient, address: SmtpAddress) -> Recipient:
+    """Return the recipient with this primary address, which takes it out of the email address policy."""
+    addresses = changed_addresses(cmdlet.session.directory, recipient, primary=address)
+    return replace(
+        recipient,
+        primary_smtp_address=addresses.primary,
+        email_addresses=addresses.proxies,
+        attributes={**recipient.attributes, POLICY: addresses.follows_policy},
+    )
 
 
 @dataclass(kw_only=True)
@@ -77,6 +84,35 @@ class CustomAttributes:
     )
 
 
+@dataclass(kw_only=True)
+class PersonalProperties:
+    """What an address list says about a person besides his names and addresses."""
+
+    first_name: str | None = parameter(help="The first name.")
+    last_name: str | None = parameter(help="The last name.")
+    initials: str | None = parameter(help="The initials.")
+    title: str | None = parameter(help="The title.")
+    department: str | None = parameter(help="The department.")
+    company: str | None = parameter(help="The company.")
+    office: str | None = parameter(help="The office.")
+    phone: str | None = parameter(help="The telephone number.")
+    home_phone: str | None = parameter(help="The telephone number at home.")
+    mobile_phone: str | None = parameter(help="The mobile telephone number.")
+    fax: str | None = parameter(help="The fax number.")
+    pager: str | None = parameter(help="The pager number.")
+    assistant_name: str | None = parameter(help="The name of the assistant.")
+    street_address: str | None = parameter(help="The street.")
+    city: str | None = parameter(help="The city.")
+    state_or_province: str | None = parameter(help="The state or province.")
+    postal_code: str | None = parameter(help="The postal code.")
+    post_office_box: str | None = parameter(help="The post office box.")
+    country_or_region: str | None = parameter(help="The country or region.")
+    web_page: str | None = parameter(help="The web page.")
+    notes: str | None = parameter(help="A note.")
+    phonetic_display_name: str | None = parameter(help="How the display name is pronounced.")
+    simple_display_name: str | None = parameter(help="A display name in ASCII.")
+
+
 @dataclass
 class Plan:
     """What a Set- command will do to one object: the object as it will be, and its lists where they change."""
@@ -85,8 +121,7 @@ class Plan:
     after: Recipient
     lists: dict[str, tuple[tuple[Recipient, ...], tuple[Recipient, ...]]] = field(default_factory=dict)
     further: list[ModifiedProperty] = field(default_factory=list)
-    named_delegates: frozenset[int] = frozenset()
-    delegates_end: datetime | None = None
+    place: Place | None = None
 
     def changes(self) -> list[ModifiedProperty]:
         """Return what is different afterwards, as the audit log tells it."""
@@ -124,7 +159,7 @@ class SetObjectCmdlet(ExchangeCmdlet):
 
     def run(self) -> None:
         """Change one object."""
-        target = self.find_to_change(self.identity, self.wanted_kinds())
+        target = self.find_target()
         self.check_target(target)
         plan = Plan(target, self._with_plain_properties(target))
         self.plan(plan)
@@ -145,6 +180,10 @@ class SetObjectCmdlet(ExchangeCmdlet):
         """Return the kinds that this command is about."""
         return self.kinds
 
+    def find_target(self) -> Recipient:
+        """Return the object. Raises `LookupFailed` or `OutOfScope`."""
+        return self.find_to_change(self.identity, self.wanted_kinds())
+
     def check_target(self, target: Recipient) -> None:
         """Refuse an object that the caller may not change with this cmdlet."""
 
@@ -153,12 +192,6 @@ class SetObjectCmdlet(ExchangeCmdlet):
 
     def apply(self, plan: Plan) -> None:
         """Write what is not a property of the object itself."""
-        if _SEND_ON_BEHALF in plan.lists:
-            _, delegates = plan.lists[_SEND_ON_BEHALF]
-            place = Place(self.session.caller_name, self.session.clock.now(), plan.delegates_end, plan.named_delegates)
-            self.session.changes.set_grant_send_on_behalf_to(
-                plan.before.id, [delegate.id for delegate in delegates], place
-            )
         if MANAGED_BY in plan.lists:
             _, managers = plan.lists[MANAGED_BY]
             self.session.changes.set_managers(plan.before.id, [manager.id for manager in managers])
@@ -227,13 +260,6 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
     hidden_from_address_lists_enabled: bool | None = parameter(
         help="Whether address lists leave it out. A hidden mailbox is closed to delegates."
     )
-    grant_send_on_behalf_to: ListChange[Identity] | None = parameter(
-        convert=as_list_change(as_identity),
-        completer="delegate",
-        help='Who may send on its behalf: a new list, @{Add="..";Remove=".."}, or $null.',
-    )
-    expires_at: datetime | None = expires_at_parameter()
-    for_: timedelta | None = for_parameter()
     mail_tip: str | None = parameter(help="The hint that senders see.")
     require_sender_authentication_enabled: bool | None = parameter(
         help="Whether it accepts messages from people of the organization only."
@@ -241,7 +267,7 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
     simple_display_name: str | None = parameter(help="A display name in ASCII.")
 
     def plan(self, plan: Plan) -> None:
-        """Work out names, addresses and the Send on Behalf list."""
+        """Work out names and addresses."""
         fields: dict[str, Any] = {}
         if self.name_ is not None:
             fields["name"] = checked_text("Name", self.name_)
@@ -251,19 +277,6 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
             fields["hidden_from_address_lists_enabled"] = self.hidden_from_address_lists_enabled
         plan.after = replace(plan.after, **fields)
         self._plan_addresses(plan)
-        if "grant_send_on_behalf_to" in self.bound:
-            self._plan_send_on_behalf(plan, self.grant_send_on_behalf_to or ListChange(()))
-        elif self.expires_at is not None or self.for_ is not None:
-            raise InvalidProperty(
-                "-ExpiresAt and -For say when Send on Behalf ends: give -GrantSendOnBehalfTo with them.", "ExpiresAt"
-            )
-
-    def apply(self, plan: Plan) -> None:
-        """Write the Send on Behalf list, and warn where it lets nobody in."""
-        super().apply(plan)
-        _, delegates = plan.lists.get(_SEND_ON_BEHALF, ((), ()))
-        if delegates and hidden_rule_applies(self.session, plan.after):
-            self.write_warning(_texts.HIDDEN_MAILBOX.format(identity=plan.after.canonical_name))
 
     def _plan_addresses(self, plan: Plan) -> None:
         if _ADDRESS_PARAMETERS.isdisjoint(self.bound):
@@ -283,33 +296,6 @@ class SetRecipientCmdlet(CustomAttributes, SetObjectCmdlet):
             email_addresses=addresses.proxies,
             attributes={**plan.after.attributes, POLICY: addresses.follows_policy},
         )
-
-    def _plan_send_on_behalf(self, plan: Plan, change: ListChange[Identity]) -> None:
-        session, target = self.session, plan.before
-
-        def found(named: Sequence[Identity]) -> tuple[Recipient, ...]:
-            return tuple(find_behalf_delegates(session, target, named))
-
-        resolved = ListChange(
-            None if change.replacement is None else found(change.replacement), found(change.add), found(change.remove)
-        )
-        self.plan_list(plan, _SEND_ON_BEHALF, session.directory.grant_send_on_behalf_to(target.id), resolved)
-        plan.named_delegates = frozenset(delegate.id for delegate in (*(resolved.replacement or ()), *resolved.add))
-        plan.delegates_end = end_of(session, self.expires_at, self.for_)
-        self._tell_ends(plan)
-
-    def _tell_ends(self, plan: Plan) -> None:
-        """Plan that places end, or end later than they did."""
-        old, new = self.session.directory.send_on_behalf_ends(plan.before.id), plan.delegates_end
-        before, after = plan.lists[_SEND_ON_BEHALF]
-        present = {delegate.id for delegate in before}
-        for delegate in after:
-            end = old.get(delegate.id)
-            if delegate.id not in plan.named_delegates:
-                continue
-            if (delegate.id not in present and new is not None) or (end is not None and (new is None or new > end)):
-                name = f"{_SEND_ON_BEHALF} of {delegate.canonical_name} ends"
-                plan.further.append(ModifiedProperty(name, told_end(end) if end else "", told_end(new)))
 
 
 @dataclass(kw_only=True)

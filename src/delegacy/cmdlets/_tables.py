@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from delegacy.cmdlets import _role_views, _views
+from delegacy.cmdlets import _role_views, _usage, _views
 from delegacy.powershell.views import Column, TableView, View, columns
 
 
@@ -26,6 +26,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         ),
         _views.MAILBOX_OWNER: _table("Identity", "Owner"),
         _views.AD_ACE: _table(_IDENTITY, _USER, Column("Deny", "Deny", 5), Column("Inherited", "IsInherited", 9)),
+        _views.FOLDER_PERMISSION: _table("FolderName", "User", "AccessRights", "SharingPermissionFlags"),
         _views.RECIPIENT_ACE: _table(
             _IDENTITY,
             Column("Trustee", "Trustee", 20),
@@ -39,8 +40,14 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
             Column("ServerName", "ServerName", 16),
             "ProhibitSendQuota",
         ),
+        _views.CAS_MAILBOX: _table(
+            "Name", "ActiveSyncEnabled", "OWAEnabled", "PopEnabled", "ImapEnabled", "MapiEnabled"
+        ),
+        _usage.MAILBOX_STATISTICS: _table("DisplayName", "ItemCount", "StorageLimitStatus", "LastLogonTime"),
+        _usage.FOLDER_STATISTICS: _table("Name", "FolderPath", "FolderSize", "ItemsInFolder"),
         _views.REDUCED_RECIPIENT: _table("Name", "RecipientType"),
         _views.USER: _table("Name", "RecipientType"),
+        _views.CONTACT: _table("Name", "RecipientType"),
         _views.MAIL_USER: _table("Name", "RecipientType"),
         _views.MAIL_CONTACT: _table("Name", "RecipientType"),
         _views.DISTRIBUTION_GROUP: _table("Name", "DisplayName", "GroupType", "PrimarySmtpAddress"),
@@ -53,6 +60,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
             "Name", "Role", "RoleAssigneeName", "RoleAssigneeType", "AssignmentMethod", "EffectiveUserName"
         ),
         _role_views.SCOPE: _table("Name", "ScopeRestrictionType", "Exclusive", "RecipientRoot", "RecipientFilter"),
+        _views.ADDRESS_LIST: _table("Name", "RecipientFilter"),
         _views.ACCEPTED_DOMAIN: _table("Name", "DomainName", "DomainType", "Default"),
     }
 )

@@ -27,6 +27,13 @@ ADD_RECIPIENT_PERMISSION: Final = (
 REMOVE_RECIPIENT_PERMISSION: Final = (
     "Removing recipient permission 'SendAs' for user or group '{user}' on recipient '{identity}'."
 )
+ADD_FOLDER_PERMISSION: Final = (
+    'Adding mailbox folder permission "{identity}" for user "{user}" with access rights "{rights}".'
+)
+SET_FOLDER_PERMISSION: Final = (
+    'Setting mailbox folder permission "{identity}" for user "{user}" to access rights "{rights}".'
+)
+REMOVE_FOLDER_PERMISSION: Final = 'Removing mailbox folder permission "{identity}" for user "{user}".'
 CREATE: Final = 'Creating {kind} "{name}".'
 SET: Final = 'Setting {kind} "{identity}".'
 REMOVE: Final = 'Removing {kind} "{identity}".'
@@ -35,13 +42,20 @@ REMOVE_MAILBOX: Final = (
     "(if present) in the database for removal."
 )
 REMOVE_MAIL_USER: Final = 'Removing mail user Identity:"{identity}" will remove the Windows user object.'
-ENABLE_MAILBOX: Final = 'Enabling mailbox "{identity}".'
+ENABLE: Final = 'Enabling {kind} "{identity}".'
 DISABLE_MAILBOX: Final = (
     'Disabling mailbox Identity:"{identity}" will remove the Exchange properties from the Windows user object and mark '
     "the mailbox and the archive (if present) in the database for removal."
 )
+DISABLE_MAIL_USER: Final = (
+    'Disabling mail user Identity:"{identity}" will remove the Exchange properties from the Windows user object.'
+)
+DISABLE_GROUP: Final = (
+    'Disabling distribution group "{identity}" will remove the Exchange properties from the Windows group object.'
+)
 ADD_MEMBER: Final = 'Adding distribution group member "{member}" on group "{identity}".'
 REMOVE_MEMBER: Final = 'Removing distribution group member "{member}" on group "{identity}".'
+UPDATE_MEMBERS: Final = 'Updating the members of distribution group "{identity}".'
 ADD_ROLE_GROUP_MEMBER: Final = 'Adding role group member "{member}" to role group "{identity}".'
 REMOVE_ROLE_GROUP_MEMBER: Final = 'Removing role group member "{member}" from role group "{identity}".'
 UPDATE_ROLE_GROUP_MEMBERS: Final = 'Updating the members of role group "{identity}".'
@@ -55,7 +69,7 @@ EXCLUSIVE_SCOPE: Final = (
 ADD_ACCEPTED_DOMAIN: Final = 'Creating Accepted Domain "{name}" with domain name "{domain}".'
 SET_ORGANIZATION_CONFIG: Final = 'Setting organization configuration "{name}".'
 ADD_TRUST: Final = 'Trusting domain "{name}" with NetBIOS name "{netbios}".'
-ADD_AD_GROUP_MEMBER: Final = 'Performing the operation "Set" on target "{identity}".'
+AD_OPERATION: Final = 'Performing the operation "{operation}" on target "{identity}".'
 
 # Warnings.
 ENTRY_PRESENT: Final = (
@@ -84,7 +98,14 @@ HIDDEN_MAILBOX: Final = (
     "The mailbox '{identity}' is hidden from address lists. While it is, no delegate can open it, send as it or send on "
     "its behalf. To let delegates in, run Set-Mailbox with -HiddenFromAddressListsEnabled $false."
 )
+NEVER_LOGGED_ON: Final = (
+    "The user hasn't logged on to mailbox '{identity}' ('{guid}'), so there is no data to return. After the user logs on, "
+    "this warning will no longer appear."
+)
 LOST_GRANT: Final = "{permission} of '{principal}' on '{target}' is removed with it."
+OPEN_TO_EVERYBODY: Final = (
+    "'{identity}' accepts messages from everybody now: '{sender}' was the only one that it accepted messages from."
+)
 ACCOUNT_STAYS_DISABLED: Final = (
     "The account of '{identity}' stays disabled, because it has no password. To let its owner sign in, run Set-Mailbox "
     "with -Password."
@@ -95,6 +116,7 @@ NOT_THE_EXPECTED_TYPE: Final = 'The recipient "{identity}" isn\'t the expected t
 NOT_A_MANAGER: Final = (
     "You don't have sufficient permissions. This operation can only be performed by a manager of the group."
 )
+NOT_OPEN: Final = "You can't {step} '{identity}' by yourself, because the group is {restriction}. Ask one of its managers to do it for you."
 OTHER_SERVER: Final = (
     "'{server}' isn't a domain controller of this organization. There is one, '{known}'; leave out -{parameter}, or "
     "give its name."

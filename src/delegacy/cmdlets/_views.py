@@ -9,7 +9,9 @@ from uuid import UUID
 
 from delegacy.cmdlets._base import Session
 from delegacy.domain.ace import Ace
+from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions, RestrictionList
 from delegacy.domain.organization import AcceptedDomain, Organization
+from delegacy.domain.ports import DirectoryReader
 from delegacy.domain.properties import PROPERTIES
 from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight, Right
@@ -17,20 +19,25 @@ from delegacy.domain.sid import Sid
 from delegacy.powershell.values import DeferredObject, PSObject, ScriptProperty
 
 _T = RecipientTypeDetails
+_L = RestrictionList
 
 MAILBOX: Final = "Microsoft.Exchange.Data.Directory.Management.Mailbox"
+CAS_MAILBOX: Final = "Microsoft.Exchange.Data.Directory.Management.CASMailbox"
 MAIL_USER: Final = "Microsoft.Exchange.Data.Directory.Management.MailUser"
 MAIL_CONTACT: Final = "Microsoft.Exchange.Data.Directory.Management.MailContact"
 DISTRIBUTION_GROUP: Final = "Microsoft.Exchange.Data.Directory.Management.DistributionGroup"
 DYNAMIC_GROUP: Final = "Microsoft.Exchange.Data.Directory.Management.DynamicDistributionGroup"
 REDUCED_RECIPIENT: Final = "Microsoft.Exchange.Data.Directory.Management.ReducedRecipient"
 USER: Final = "Microsoft.Exchange.Data.Directory.Management.User"
+CONTACT: Final = "Microsoft.Exchange.Data.Directory.Management.Contact"
 GROUP: Final = "Microsoft.Exchange.Data.Directory.Management.WindowsGroup"
+ADDRESS_LIST: Final = "Microsoft.Exchange.Data.Directory.SystemConfiguration.AddressList"
 ACCEPTED_DOMAIN: Final = "Microsoft.Exchange.Data.Directory.SystemConfiguration.AcceptedDomain"
 ORGANIZATION_CONFIG: Final = "Microsoft.Exchange.Data.Directory.Management.ADOrganizationConfig"
 MAILBOX_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.MailboxAcePresentationObject"
 MAILBOX_OWNER: Final = "Microsoft.Exchange.Management.RecipientTasks.MailboxOwnerPresentationObject"
 AD_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.ADAcePresentationObject"
+FOLDER_PERMISSION: Final = "Microsoft.Exchange.Management.StoreTasks.MailboxFolderPermission"
 RECIPIENT_ACE: Final = "Microsoft.Exchange.Management.RecipientTasks.RecipientPermission"
 AUDIT_EVENT: Final = "Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogEvent"
 AUDIT_PARAMETER: Final = "Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogCmdletParameter"
@@ -39,7 +46,7 @@ AD_USER: Final = "Microsoft.ActiveDirectory.Management.ADUser"
 AD_GROUP: Final = "Microsoft.ActiveDirectory.Management.ADGroup"
 AD_TRUST: Final = "Microsoft.ActiveDirectory.Management.ADTrust"
 
-_OBJECT_ID: Final = "Microsoft.Exchange.Data.Directory.ADObjectId"
+OBJECT_ID: Final = "Microsoft.Exchange.Data.Directory.ADObjectId"
 _PRINCIPAL_ID: Final = "Microsoft.Exchange.Configuration.Tasks.SecurityPrincipalIdParameter"
 
 FOLLOWING: Final = frozenset(
@@ -60,6 +67,7 @@ class Shown:
     runspace_id: UUID
     send_on_behalf: tuple[Recipient, ...] = ()
     managers: tuple[Recipient, ...] = ()
+    restrictions: Mapping[RestrictionList, tuple[Recipient, ...]] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[Sid, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -69,7 +77,7 @@ _Read = Callable[[Shown], object]
 def object_id(recipient: Recipient) -> PSObject:
     """Return the identity of an object: prints as its canonical name."""
     return PSObject(
-        _OBJECT_ID,
+        OBJECT_ID,
         {
             "Name": recipient.name,
             "DistinguishedName": ScriptProperty(lambda _: recipient.distinguished_name),
@@ -118,6 +126,10 @@ def _is(*kinds: RecipientTypeDetails) -> _Read:
     return lambda shown: shown.recipient.recipient_type_details in kinds
 
 
+def _listed(*lists: RestrictionList) -> _Read:
+    return lambda shown: _identities(one for part in lists for one in shown.restrictions.get(part, ()))
+
+
 def _identities(recipients: Iterable[Recipient]) -> tuple[PSObject, ...]:
     return tuple(object_id(recipient) for recipient in recipients)
 
@@ -146,6 +158,14 @@ _READERS: Final[Mapping[str, _Read]] = MappingProxyType(
         "EmailAddresses": _addresses,
         "GrantSendOnBehalfTo": lambda s: _identities(s.send_on_behalf),
         "ManagedBy": lambda s: _identities(s.managers),
+        "AcceptMessagesOnlyFrom": _listed(_L.ACCEPT_MESSAGES_ONLY_FROM),
+        "AcceptMessagesOnlyFromDLMembers": _listed(_L.ACCEPT_MESSAGES_ONLY_FROM_DL_MEMBERS),
+        "AcceptMessagesOnlyFromSendersOrMembers": _listed(
+            _L.ACCEPT_MESSAGES_ONLY_FROM, _L.ACCEPT_MESSAGES_ONLY_FROM_DL_MEMBERS
+        ),
+        "RejectMessagesFrom": _listed(_L.REJECT_MESSAGES_FROM),
+        "RejectMessagesFromDLMembers": _listed(_L.REJECT_MESSAGES_FROM_DL_MEMBERS),
+        "RejectMessagesFromSendersOrMembers": _listed(_L.REJECT_MESSAGES_FROM, _L.REJECT_MESSAGES_FROM_DL_MEMBERS),
         "HiddenFromAddressListsEnabled": lambda s: s.recipient.hidden_from_address_lists_enabled,
         "LegacyExchangeDN": lambda s: s.recipient.legacy_exchange_dn,
         "PrimarySmtpAddress": _primary_address,
@@ -188,6 +208,9 @@ _TAIL: Final = (
     "ObjectState",
 )
 _MAIL: Final = (
+    "AcceptMessagesOnlyFrom",
+    "AcceptMessagesOnlyFromDLMembers",
+    "AcceptMessagesOnlyFromSendersOrMembers",
     "Alias",
     "OrganizationalUnit",
     *_CUSTOM,
@@ -201,6 +224,9 @@ _MAIL: Final = (
     "PrimarySmtpAddress",
     "RecipientType",
     "RecipientTypeDetails",
+    "RejectMessagesFrom",
+    "RejectMessagesFromDLMembers",
+    "RejectMessagesFromSendersOrMembers",
     "RequireSenderAuthenticationEnabled",
     "SimpleDisplayName",
     "WindowsEmailAddress",
@@ -257,6 +283,22 @@ _PROPERTY_ORDER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "MessageCopyForSentAsEnabled",
             "MessageCopyForSendOnBehalfEnabled",
             *_MAIL,
+            *_TAIL,
+        ),
+        CAS_MAILBOX: (
+            "EmailAddresses",
+            "LegacyExchangeDN",
+            "LinkedMasterAccount",
+            "PrimarySmtpAddress",
+            "SamAccountName",
+            "ServerName",
+            "DisplayName",
+            "ActiveSyncEnabled",
+            "OWAEnabled",
+            "PopEnabled",
+            "ImapEnabled",
+            "MAPIEnabled",
+            "SmtpClientAuthenticationDisabled",
             *_TAIL,
         ),
         MAIL_USER: (
@@ -345,6 +387,16 @@ _PROPERTY_ORDER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "WindowsEmailAddress",
             *_TAIL,
         ),
+        CONTACT: (
+            "RunspaceId",
+            *_PERSON,
+            "DisplayName",
+            "OrganizationalUnit",
+            "RecipientType",
+            "RecipientTypeDetails",
+            "WindowsEmailAddress",
+            *_TAIL,
+        ),
         GROUP: (
             "RunspaceId",
             "DisplayName",
@@ -384,6 +436,8 @@ def recipient_objects(session: Session, type_name: str, recipients: Sequence[Rec
     keys = [recipient.id for recipient in recipients]
     lists = directory.send_on_behalf_lists(keys) if type_name in WITH_SEND_ON_BEHALF else {}
     managers = directory.manager_lists(keys) if type_name in WITH_MANAGERS else {}
+    restrictions = directory.delivery_restrictions(keys) if type_name in WITH_SEND_ON_BEHALF else {}
+    senders = _senders(directory, restrictions.values())
     masters = {recipient.linked_master_account for recipient in recipients} - {None}
     names = directory.principal_names([master for master in masters if master]) if masters else {}
     organization, runspace_id = session.organization, session.runspace_id
@@ -396,11 +450,20 @@ def recipient_objects(session: Session, type_name: str, recipients: Sequence[Rec
                 runspace_id,
                 lists.get(recipient.id, ()),
                 managers.get(recipient.id, ()),
+                {
+                    part: tuple(senders[key] for key in listed)
+                    for part, listed in restrictions.get(recipient.id, UNRESTRICTED).lists.items()
+                },
                 names,
             ),
         )
         for recipient in recipients
     ]
+
+
+def _senders(directory: DirectoryReader, restrictions: Iterable[DeliveryRestrictions]) -> Mapping[int, Recipient]:
+    keys = {key for each in restrictions for listed in each.lists.values() for key in listed}
+    return directory.get_many(keys) if keys else {}
 
 
 def mailbox_ace(session: Session, mailbox: Recipient, ace: Ace, user: str, state: str = UNCHANGED) -> PSObject:

@@ -1,4 +1,4 @@
-"""Groups without mail: New- and Get-ADGroup (the Active Directory module's names)."""
+"""Groups without mail: New-, Get- and Remove-ADGroup (the Active Directory module's names)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,9 +7,12 @@ from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet, ad_group, in_domain, query_of
 from delegacy.cmdlets._base import Identity, as_identity
 from delegacy.cmdlets._creation import Draft, add_recipient, attributes_of, draft_recipient
+from delegacy.cmdlets._groups import may_bypass, require_manager
 from delegacy.cmdlets._listing import as_filter_text, as_result_size, container_of, limited
-from delegacy.domain.recipient import GROUPS, GroupScope, RecipientTypeDetails
-from delegacy.powershell.metadata import parameter
+from delegacy.cmdlets._removal import remove_recipient
+from delegacy.domain.errors import WrongRecipientType
+from delegacy.domain.recipient import GROUPS, MAIL_GROUPS, GroupScope, RecipientTypeDetails
+from delegacy.powershell.metadata import ConfirmImpact, parameter
 
 _T = RecipientTypeDetails
 
@@ -107,3 +110,36 @@ class GetADGroup(ActiveDirectoryCmdlet):
         container = None if self.search_base is None else container_of(self, self.search_base)
         found = self.each(self.session.directory.list(query_of(GROUPS, self.filter or "*", container)))
         limited(self, (ad_group(group) for group in in_domain(found, self.domain)), self.result_set_size)
+
+
+@dataclass(kw_only=True)
+class RemoveADGroup(ActiveDirectoryCmdlet):
+    """Remove a group without mail, with every grant that names it."""
+
+    name = "Remove-ADGroup"
+    supports_should_process = True
+    confirm_impact = ConfirmImpact.HIGH
+
+    identity: Identity = parameter(
+        position=0, mandatory=True, pipeline=True, convert=as_identity, completer="group", help="The group."
+    )
+
+    def run(self) -> None:
+        """Remove one group."""
+        group = self.find_in_domain(self.identity, GROUPS)
+        self.session.require_writable(group)
+        kind = group.recipient_type_details
+        if kind is _T.ROLE_GROUP or kind in MAIL_GROUPS:
+            instead = "Remove-RoleGroup" if kind is _T.ROLE_GROUP else "Remove-DistributionGroup"
+            raise WrongRecipientType(
+                f"'{group.canonical_name}' is a {kind.value}. {instead} removes it.", group.canonical_name
+            )
+        inherited = self.session.directory.inherited_entries()
+        if any(entry.trustee == group.sid for entry in inherited):
+            raise WrongRecipientType(
+                f"'{group.canonical_name}' can't be removed: every mailbox has entries that name it.",
+                group.canonical_name,
+            )
+        require_manager(self, group, bypass=may_bypass(self, "Remove-DistributionGroup"))
+        if self.should_process(_texts.AD_OPERATION.format(operation="Remove", identity=group.distinguished_name)):
+            remove_recipient(self, group)

@@ -1,15 +1,18 @@
 """The members of groups of every kind: Add- and Remove-ADGroupMember (the Active Directory module's names)."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet, ad_group
 from delegacy.cmdlets._base import Identity, as_identities, as_identity
-from delegacy.cmdlets._groups import MEMBERS, require_nestable
+from delegacy.cmdlets._groups import MEMBERS, may_bypass, refuse_role_group, require_manager, require_nestable
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import ManagementObjectNotFound, RecipientNotFound
-from delegacy.domain.recipient import GROUPS, Recipient
+from delegacy.domain.recipient import GROUPS, Recipient, RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
+
+_KINDS: Final = GROUPS - {RecipientTypeDetails.ROLE_GROUP}
 
 
 @dataclass(kw_only=True)
@@ -28,15 +31,23 @@ class _GroupMemberCmdlet(ActiveDirectoryCmdlet):
 
     def run(self) -> None:
         """Change the members of one group."""
-        group = self.find_in_domain(self.identity, GROUPS)
+        group = self._find_group()
         self.session.require_writable(group)
+        require_manager(self, group, bypass=may_bypass(self, "Add-DistributionGroupMember"))
         members = {member.id: member for member in (self._member(identity) for identity in self.members)}
         self.check(group, list(members.values()))
-        if not self.should_process(_texts.ADD_AD_GROUP_MEMBER.format(identity=group.distinguished_name)):
+        if not self.should_process(_texts.AD_OPERATION.format(operation="Set", identity=group.distinguished_name)):
             return
         self.change(group, list(members.values()))
         if self.pass_thru:
             self.write_object(ad_group(group))
+
+    def _find_group(self) -> Recipient:
+        try:
+            return self.find_in_domain(self.identity, _KINDS)
+        except ManagementObjectNotFound:
+            refuse_role_group(self, self.identity, self.name.replace("-AD", "-Role"))
+            raise
 
     def check(self, group: Recipient, members: list[Recipient]) -> None:
         """Refuse what can't be."""

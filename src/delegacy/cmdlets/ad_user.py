@@ -1,40 +1,37 @@
-"""Accounts without mail: New- and Get-ADUser (the Active Directory module's names)."""
+"""Accounts: New-, Get-, Set- and Remove-ADUser (the Active Directory module's names)."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
 
 from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._active_directory import (
     ActiveDirectoryCmdlet,
+    Person,
     ad_user,
     in_domain,
     query_of,
     require_present,
+    with_account_state,
 )
 from delegacy.cmdlets._base import Identity, as_identity
-from delegacy.cmdlets._creation import Draft, add_recipient, draft_recipient
-from delegacy.cmdlets._listing import as_filter_text, as_result_size, container_of, limited
-from delegacy.domain.properties import PROPERTIES, check_value
-from delegacy.domain.recipient import ACCOUNTS, RecipientTypeDetails
-from delegacy.powershell.metadata import parameter
-from delegacy.powershell.values import SecureString
-
-_PROPERTIES: Final = (
-    ("given_name", "FirstName"),
-    ("surname", "LastName"),
-    ("initials", "Initials"),
-    ("department", "Department"),
-    ("title", "Title"),
-    ("company", "Company"),
-    ("office", "Office"),
-    ("city", "City"),
-    ("office_phone", "Phone"),
-    ("description", "Description"),
+from delegacy.cmdlets._creation import (
+    Draft,
+    add_recipient,
+    checked_account_name,
+    checked_principal_name,
+    checked_text,
+    draft_recipient,
 )
+from delegacy.cmdlets._listing import as_filter_text, as_result_size, container_of, limited
+from delegacy.cmdlets._removal import remove_recipient
+from delegacy.cmdlets._settings import Plan
+from delegacy.domain.errors import WrongRecipientType
+from delegacy.domain.recipient import ACCOUNTS, USERS, RecipientTypeDetails
+from delegacy.powershell.metadata import ConfirmImpact, parameter
+from delegacy.powershell.values import SecureString
 
 
 @dataclass(kw_only=True)
-class NewADUser(ActiveDirectoryCmdlet):
+class NewADUser(Person, ActiveDirectoryCmdlet):
     """Make an account without mail, in our domain or, with -Server, in a trusted one."""
 
     name = "New-ADUser"
@@ -52,17 +49,6 @@ class NewADUser(ActiveDirectoryCmdlet):
     enabled: bool = parameter(
         default=False, pipeline_by_property_name=True, help="Whether its owner can sign in; it needs a password then."
     )
-    display_name: str | None = parameter(pipeline_by_property_name=True, help="The display name.")
-    given_name: str | None = parameter(pipeline_by_property_name=True, help="The first name.")
-    surname: str | None = parameter(pipeline_by_property_name=True, help="The last name.")
-    initials: str | None = parameter(pipeline_by_property_name=True, help="The initials.")
-    department: str | None = parameter(pipeline_by_property_name=True, help="The department.")
-    title: str | None = parameter(pipeline_by_property_name=True, help="The title.")
-    company: str | None = parameter(pipeline_by_property_name=True, help="The company.")
-    office: str | None = parameter(pipeline_by_property_name=True, help="The office.")
-    city: str | None = parameter(pipeline_by_property_name=True, help="The city.")
-    office_phone: str | None = parameter(pipeline_by_property_name=True, help="The telephone number.")
-    description: str | None = parameter(pipeline_by_property_name=True, help="What the account is for.")
     path: str | None = parameter(help="Where the account goes, as a distinguished name; Users, if it is left out.")
     pass_thru: bool = parameter(switch=True, help="Write the account to the pipeline.")
 
@@ -70,11 +56,6 @@ class NewADUser(ActiveDirectoryCmdlet):
         """Make one account."""
         if self.enabled:
             require_present(self.account_password, "AccountPassword")
-        attributes = {}
-        for parameter_name, property_name in _PROPERTIES:
-            value = check_value(PROPERTIES[property_name.casefold()], getattr(self, parameter_name))
-            if value is not None:
-                attributes[property_name] = value
         drafted = draft_recipient(
             self,
             RecipientTypeDetails.USER if self.enabled else RecipientTypeDetails.DISABLED_USER,
@@ -86,7 +67,7 @@ class NewADUser(ActiveDirectoryCmdlet):
                 organizational_unit=self.path,
                 domain=self.domain,
                 account_disabled=not self.enabled,
-                attributes=attributes,
+                attributes=self.with_person(self.bound, {}),
             ),
             mail=False,
         )
@@ -131,3 +112,75 @@ class GetADUser(ActiveDirectoryCmdlet):
         container = None if self.search_base is None else container_of(self, self.search_base)
         found = self.each(self.session.directory.list(query_of(ACCOUNTS, self.filter or "*", container)))
         limited(self, (ad_user(user) for user in in_domain(found, self.domain)), self.result_set_size)
+
+
+@dataclass(kw_only=True)
+class SetADUser(Person, ActiveDirectoryCmdlet):
+    """Change an account of a domain: its names, what it says about its person, and whether its owner can sign in."""
+
+    name = "Set-ADUser"
+    supports_should_process = True
+    output_types = (_views.AD_USER,)
+
+    identity: Identity = parameter(
+        position=0, mandatory=True, pipeline=True, convert=as_identity, completer="user", help="The account."
+    )
+    sam_account_name: str | None = parameter(help="The account name, as in DOMAIN\\account.")
+    user_principal_name: str | None = parameter(help="The name to sign in with.")
+    enabled: bool | None = parameter(help="Whether its owner can sign in.")
+    pass_thru: bool = parameter(switch=True, help="Write the account to the pipeline.")
+
+    def run(self) -> None:
+        """Change one account."""
+        before = self.find_in_domain(self.identity, ACCOUNTS)
+        self.session.require_writable(before)
+        after = replace(before, attributes=self.with_person(self.bound, before.attributes))
+        if self.display_name is not None:
+            after = replace(after, display_name=checked_text("DisplayName", self.display_name))
+        if self.sam_account_name is not None:
+            name = checked_account_name(before.recipient_type_details, self.sam_account_name)
+            after = replace(after, sam_account_name=name)
+        if self.user_principal_name is not None:
+            after = replace(after, user_principal_name=checked_principal_name(self.user_principal_name))
+        if self.enabled is not None:
+            after = with_account_state(after, enabled=self.enabled)
+        if not self.should_process(_texts.AD_OPERATION.format(operation="Set", identity=before.distinguished_name)):
+            return
+        told = Plan(before, after).changes()
+        self.modified(before.canonical_name, *told)
+        if told:
+            self.session.changes.update(replace(after, when_changed=self.session.clock.now()))
+        if self.pass_thru:
+            self.write_object(ad_user(after))
+
+
+@dataclass(kw_only=True)
+class RemoveADUser(ActiveDirectoryCmdlet):
+    """Remove an account without mail, with every grant that names it."""
+
+    name = "Remove-ADUser"
+    supports_should_process = True
+    confirm_impact = ConfirmImpact.HIGH
+
+    identity: Identity = parameter(
+        position=0, mandatory=True, pipeline=True, convert=as_identity, completer="user", help="The account."
+    )
+
+    def run(self) -> None:
+        """Remove one account."""
+        account = self.find_in_domain(self.identity, ACCOUNTS)
+        self.session.require_writable(account)
+        if account.recipient_type_details not in USERS:
+            instead = "Remove-Mailbox" if account.is_mailbox else "Remove-MailUser"
+            raise WrongRecipientType(
+                f"'{account.canonical_name}' is a {account.recipient_type_details.value}. {instead} removes it with its account.",
+                account.canonical_name,
+            )
+        if account.sid is not None and (linked := self.session.directory.linked_mailbox(account.sid)) is not None:
+            raise WrongRecipientType(
+                f"'{account.canonical_name}' is the master account of the linked mailbox '{linked.canonical_name}'. End the "
+                "link first, with Set-Mailbox -LinkedMasterAccount $null.",
+                account.canonical_name,
+            )
+        if self.should_process(_texts.AD_OPERATION.format(operation="Remove", identity=account.distinguished_name)):
+            remove_recipient(self, account)

@@ -25,15 +25,14 @@ from delegacy.cmdlets._listing import (
 )
 from delegacy.cmdlets._lists import ListChange, as_list_change
 from delegacy.cmdlets._removal import remove_recipient
-from delegacy.cmdlets._settings import Plan, SetRecipientCmdlet, as_address
+from delegacy.cmdlets._send_on_behalf import SetSendOnBehalfCmdlet
+from delegacy.cmdlets._settings import Plan, as_address
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.ports import RecipientQuery
-from delegacy.domain.properties import check_value, property_named
 from delegacy.domain.recipient import RECIPIENTS, Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import parse_filter
 from delegacy.powershell.metadata import ConfirmImpact, parameter
-from delegacy.powershell.values import pascal_case
 
 _KINDS: Final = frozenset({RecipientTypeDetails.DYNAMIC_DISTRIBUTION_GROUP})
 _READY_MADE: Final = "PrecannedFilter"
@@ -91,7 +90,7 @@ class NewDynamicDistributionGroup(Conditions, ExchangeCmdlet):
 
     def run(self) -> None:
         """Make one group."""
-        attributes = self._conditions()
+        attributes = self.conditions_of({})
         if self.recipient_filter is not None and attributes:
             raise InvalidProperty("Give -RecipientFilter or -IncludedRecipients, not both.", "RecipientFilter")
         text = self.recipient_filter or ready_made_filter(attributes)
@@ -118,21 +117,9 @@ class NewDynamicDistributionGroup(Conditions, ExchangeCmdlet):
         group = add_recipient(self, drafted)
         self.write_objects(_views.recipient_objects(self.session, _views.DYNAMIC_GROUP, [group]))
 
-    def _conditions(self) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for name, value in self.bound.items():
-            prop = property_named(pascal_case(name))
-            if prop is None or not (name.startswith("conditional_") or name == "included_recipients"):
-                continue
-            values = value.replacement or () if isinstance(value, ListChange) else value
-            if (checked := check_value(prop, values)) not in (None, ()):
-                found[prop.name] = checked
-        require_included(found)
-        return found
-
 
 @dataclass(kw_only=True)
-class SetDynamicDistributionGroup(Conditions, SetRecipientCmdlet):
+class SetDynamicDistributionGroup(Conditions, SetSendOnBehalfCmdlet):
     """Change a dynamic distribution group: names, addresses, who may send on its behalf, who its members are."""
 
     name = "Set-DynamicDistributionGroup"
@@ -160,9 +147,8 @@ class SetDynamicDistributionGroup(Conditions, SetRecipientCmdlet):
         super().plan(plan)
         if self.recipient_container is not None:
             plan.after = replace(plan.after, recipient_container=container_of(self, self.recipient_container))
-        ready_made = any(name.startswith("conditional_") or name == "included_recipients" for name in self.bound)
         if self.recipient_filter is not None:
-            if ready_made:
+            if self.asks_for_ready_made:
                 raise InvalidProperty("Give -RecipientFilter or -IncludedRecipients, not both.", "RecipientFilter")
             parse_filter(self.recipient_filter)
             plan.after = replace(
@@ -170,7 +156,7 @@ class SetDynamicDistributionGroup(Conditions, SetRecipientCmdlet):
                 recipient_filter=self.recipient_filter,
                 attributes=without_ready_made(plan.after.attributes),
             )
-        elif ready_made:
+        elif self.asks_for_ready_made:
             require_included(plan.after.attributes)
             text = ready_made_filter(plan.after.attributes)
             plan.after = replace(plan.after, recipient_filter=text or plan.before.recipient_filter)

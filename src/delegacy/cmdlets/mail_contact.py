@@ -1,4 +1,4 @@
-"""Mail contacts, people outside without an account here: Get-, New- and Remove-MailContact."""
+"""Mail contacts, people outside without an account here: Get-, New-, Set- and Remove-MailContact."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,10 +6,11 @@ from typing import Final
 from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity
 from delegacy.cmdlets._creation import Draft, add_recipient, attributes_of, draft_recipient
-from delegacy.cmdlets._external import EXTERNAL, as_external_address
+from delegacy.cmdlets._external import EXTERNAL, as_external_address, with_external_address
 from delegacy.cmdlets._listing import GetRecipientCmdlet
 from delegacy.cmdlets._removal import remove_recipient
-from delegacy.cmdlets._settings import as_address
+from delegacy.cmdlets._restrictions import SetRestrictedCmdlet
+from delegacy.cmdlets._settings import Plan, as_address
 from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
@@ -73,6 +74,26 @@ class NewMailContact(ExchangeCmdlet):
             return
         contact = add_recipient(self, drafted)
         self.write_objects(_views.recipient_objects(self.session, _views.MAIL_CONTACT, [contact]))
+
+
+@dataclass(kw_only=True)
+class SetMailContact(SetRestrictedCmdlet):
+    """Change a mail contact: names, addresses, visibility."""
+
+    name = "Set-MailContact"
+    noun = "mail contact"
+    kinds = _KINDS
+    view = _views.MAIL_CONTACT
+
+    external_address: SmtpAddress | None = parameter(
+        name="ExternalEmailAddress", convert=as_external_address, help="Where the mail goes."
+    )
+
+    def plan(self, plan: Plan) -> None:
+        """Work out names and addresses."""
+        super().plan(plan)
+        if self.external_address is not None:
+            plan.after = with_external_address(plan.after, self.external_address)
 
 
 @dataclass(kw_only=True)

@@ -1,18 +1,27 @@
-"""Mail users, who have an account here and their mail elsewhere: Get-, New-, Set- and Remove-MailUser."""
+"""Mail users, who have an account here and their mail elsewhere: Get-, New-, Set-, Enable-, Disable- and Remove-MailUser."""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
 from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._base import ExchangeCmdlet, Identity, as_identity
-from delegacy.cmdlets._creation import Draft, add_recipient, attributes_of, draft_recipient, set_password
+from delegacy.cmdlets._creation import (
+    Draft,
+    add_recipient,
+    attributes_of,
+    draft_recipient,
+    find_own,
+    set_password,
+    with_mail,
+)
 from delegacy.cmdlets._external import EXTERNAL, as_external_address, with_external_address
 from delegacy.cmdlets._listing import GetRecipientCmdlet
-from delegacy.cmdlets._removal import remove_recipient
-from delegacy.cmdlets._settings import AccountNames, Plan, SetRecipientCmdlet, as_address
+from delegacy.cmdlets._removal import remove_recipient, withdraw_mail
+from delegacy.cmdlets._send_on_behalf import SetSendOnBehalfCmdlet
+from delegacy.cmdlets._settings import AccountNames, Plan, as_address
 from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.audit import ModifiedProperty
-from delegacy.domain.recipient import RecipientTypeDetails
+from delegacy.domain.recipient import USERS, RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
 from delegacy.powershell.values import SecureString
 
@@ -92,7 +101,7 @@ class NewMailUser(ExchangeCmdlet):
 
 
 @dataclass(kw_only=True)
-class SetMailUser(AccountNames, SetRecipientCmdlet):
+class SetMailUser(AccountNames, SetSendOnBehalfCmdlet):
     """Change a mail user: names, addresses, visibility, who may send on his behalf, his password."""
 
     name = "Set-MailUser"
@@ -145,3 +154,78 @@ class RemoveMailUser(ExchangeCmdlet):
         user = self.find_to_change(self.identity, _KINDS)
         if self.should_process(_texts.REMOVE_MAIL_USER.format(identity=user.canonical_name)):
             remove_recipient(self, user)
+
+
+@dataclass(kw_only=True)
+class EnableMailUser(ExchangeCmdlet):
+    """Give an account without mail an address here; its mail goes to an address outside."""
+
+    name = "Enable-MailUser"
+    supports_should_process = True
+    output_types = (_views.MAIL_USER,)
+
+    identity: Identity = parameter(
+        position=0,
+        mandatory=True,
+        pipeline=True,
+        pipeline_by_property_name=True,
+        convert=as_identity,
+        completer="user",
+        help="The account.",
+    )
+    external_email_address: SmtpAddress = parameter(
+        mandatory=True, convert=as_external_address, help="Where the mail goes."
+    )
+    alias: str | None = parameter(help="The part of the address before the @.")
+    display_name: str | None = parameter(help="The name that address lists show.")
+    primary_smtp_address: SmtpAddress | None = parameter(
+        convert=as_address, help="The primary address, in place of the one that the email address policy gives."
+    )
+
+    def run(self) -> None:
+        """Enable one account."""
+        account = find_own(self, self.identity, USERS)
+        user = with_mail(
+            self,
+            account,
+            RecipientTypeDetails.MAIL_USER,
+            Draft(
+                name=account.name,
+                display_name=self.display_name,
+                alias=self.alias,
+                primary_smtp_address=self.primary_smtp_address,
+                other_addresses=(ProxyAddress.secondary(self.external_email_address),),
+                attributes={EXTERNAL: f"SMTP:{self.external_email_address}"},
+            ),
+        )
+        if not self.should_process(_texts.ENABLE.format(kind="mail user", identity=account.canonical_name)):
+            return
+        self.session.changes.update(user)
+        self.modified(user.canonical_name, *Plan(account, user).changes())
+        self.write_objects(_views.recipient_objects(self.session, _views.MAIL_USER, [user]))
+
+
+@dataclass(kw_only=True)
+class DisableMailUser(ExchangeCmdlet):
+    """Take the addresses from a mail user and keep the account."""
+
+    name = "Disable-MailUser"
+    supports_should_process = True
+    confirm_impact = ConfirmImpact.HIGH
+
+    identity: Identity = parameter(
+        position=0,
+        mandatory=True,
+        pipeline=True,
+        pipeline_by_property_name=True,
+        convert=as_identity,
+        completer="recipient",
+        help="The mail user.",
+    )
+
+    def run(self) -> None:
+        """Disable one mail user."""
+        user = self.find_to_change(self.identity, _KINDS)
+        if self.should_process(_texts.DISABLE_MAIL_USER.format(identity=user.canonical_name)):
+            disabled = user.account_disabled
+            withdraw_mail(self, user, RecipientTypeDetails.DISABLED_USER if disabled else RecipientTypeDetails.USER)

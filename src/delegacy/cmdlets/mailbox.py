@@ -13,21 +13,21 @@ from delegacy.cmdlets._creation import (
     attributes_of,
     draft_recipient,
     find_master_account,
+    find_own,
     grant_initial_mailbox_entries,
     set_password,
+    with_mail,
 )
 from delegacy.cmdlets._entries import grant
 from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds, kind_names
-from delegacy.cmdlets._removal import remove_recipient
-from delegacy.cmdlets._settings import AccountNames, Plan, SetRecipientCmdlet, as_address
+from delegacy.cmdlets._removal import remove_recipient, withdraw_mail
+from delegacy.cmdlets._send_on_behalf import SetSendOnBehalfCmdlet
+from delegacy.cmdlets._settings import AccountNames, Plan, as_address
 from delegacy.domain.address import SmtpAddress
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty, WrongRecipientType
 from delegacy.domain.mailbox import WITHOUT_OWN_ACCOUNT, initial_mailbox_acl
-from delegacy.domain.ports import Place
-from delegacy.domain.properties import property_named
-from delegacy.domain.recipient import ABSENT_KINDS, MAILBOXES, USERS, Recipient, RecipientTypeDetails
-from delegacy.domain.rights import Permission
+from delegacy.domain.recipient import ABSENT_KINDS, MAILBOXES, USERS, RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
 from delegacy.powershell.values import SecureString
 
@@ -180,7 +180,7 @@ class NewMailbox(ExchangeCmdlet):
 
 
 @dataclass(kw_only=True)
-class SetMailbox(AccountNames, SetRecipientCmdlet):
+class SetMailbox(AccountNames, SetSendOnBehalfCmdlet):
     """Change a mailbox: names, addresses, visibility, who may send on its behalf, its type, its password."""
 
     name = "Set-Mailbox"
@@ -324,37 +324,24 @@ class EnableMailbox(ExchangeCmdlet):
 
     def run(self) -> None:
         """Enable one account."""
-        account = self.find_to_change(self.identity, USERS)
+        account = find_own(self, self.identity, USERS)
         master = None
         if self.linked_master_account is not None:
             master = find_master_account(self, self.linked_master_account, self.linked_domain_controller)
-        drafted = draft_recipient(
+        mailbox = with_mail(
             self,
+            account,
             _ENABLE_KINDS[self.parameter_set],
             Draft(
                 name=account.name,
-                display_name=self.display_name or account.display_name,
-                alias=self.alias or account.sam_account_name,
-                sam_account_name=account.sam_account_name,
-                user_principal_name=account.user_principal_name,
+                display_name=self.display_name,
+                alias=self.alias,
                 primary_smtp_address=self.primary_smtp_address,
-                account_disabled=account.account_disabled,
                 linked_master_account=master,
-                attributes=account.attributes,
             ),
-            mail=True,
         )
-        if not self.should_process(_texts.ENABLE_MAILBOX.format(identity=account.canonical_name)):
+        if not self.should_process(_texts.ENABLE.format(kind="mailbox", identity=account.canonical_name)):
             return
-        mailbox = replace(
-            drafted,
-            id=account.id,
-            guid=account.guid,
-            sid=account.sid,
-            domain=account.domain,
-            container=account.container,
-            when_created=account.when_created,
-        )
         changes = self.session.changes
         changes.update(mailbox)
         self.modified(mailbox.canonical_name, *Plan(account, mailbox).changes())
@@ -386,43 +373,7 @@ class DisableMailbox(ExchangeCmdlet):
         mailbox = self.find_to_change(self.identity, _ARBITRATION if self.arbitration else _USUAL)
         if not self.should_process(_texts.DISABLE_MAILBOX.format(identity=mailbox.canonical_name)):
             return
-        changes = self.session.changes
-        self._forget_as_delegate(mailbox)
-        self._set_send_on_behalf(mailbox.id, [])
-        for ace in changes.mailbox_acl(mailbox.id).entries:
-            if not ace.inherited:
-                changes.revoke(mailbox.id, ace.trustee, ace.rights, allow=ace.allow)
-        changes.unlink(mailbox.id)
-        kind = _T.DISABLED_USER if mailbox.account_disabled else _T.USER
-        account = replace(
-            mailbox,
-            recipient_type_details=kind,
-            alias=None,
-            primary_smtp_address=None,
-            email_addresses=(),
-            legacy_exchange_dn="",
-            hidden_from_address_lists_enabled=False,
-            linked_master_account=None,
-            when_changed=self.session.clock.now(),
-            attributes=_attributes_of_kind(mailbox, kind),
-        )
-        changes.update(account)
-        self.modified(mailbox.canonical_name, *Plan(mailbox, account).changes())
-
-    def _forget_as_delegate(self, mailbox: Recipient) -> None:
-        """Take the mailbox out of every Send on Behalf list: an account without mail can be in none."""
-        changes = self.session.changes
-        for holding in changes.what_can(mailbox.id):
-            if holding.permission is Permission.SEND_ON_BEHALF and holding.trustee == mailbox.sid:
-                delegates = changes.grant_send_on_behalf_to(holding.target)
-                left = [delegate.id for delegate in delegates if delegate.id != mailbox.id]
-                self._set_send_on_behalf(holding.target, left)
-
-    def _set_send_on_behalf(self, target: int, delegates: list[int]) -> None:
-        session = self.session
-        session.changes.set_grant_send_on_behalf_to(
-            target, delegates, Place(session.caller_name, session.clock.now(), named=())
-        )
+        withdraw_mail(self, mailbox, _T.DISABLED_USER if mailbox.account_disabled else _T.USER)
 
 
 @dataclass(kw_only=True)
@@ -449,13 +400,3 @@ class RemoveMailbox(ExchangeCmdlet):
         mailbox = self.find_to_change(self.identity, _ARBITRATION if self.arbitration else _USUAL)
         if self.should_process(_texts.REMOVE_MAILBOX.format(identity=mailbox.canonical_name)):
             remove_recipient(self, mailbox)
-
-
-def _attributes_of_kind(mailbox: Recipient, kind: RecipientTypeDetails) -> dict[str, object]:
-    """Return the properties that the object keeps when it becomes ``kind``."""
-    known = {name: property_named(name) for name in mailbox.attributes}
-    return {
-        name: value
-        for name, value in mailbox.attributes.items()
-        if (prop := known[name]) is not None and kind in prop.kinds
-    }

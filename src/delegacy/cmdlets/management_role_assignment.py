@@ -163,7 +163,7 @@ class GetManagementRoleAssignment(ExchangeCmdlet):
         if self.writable_recipient is None:
             return True
         recipient = self.session.resolve(self.writable_recipient.key, RECIPIENTS)
-        return not one.delegating and self._scope_of(one, kind).admits(recipient)
+        return not one.delegating and self._scope_of(one, kind).admits(recipient, self.session.directory.linked)
 
     def _scope_of(self, one: RoleAssignment, kind: ScopeKind) -> RecipientScope:
         if kind is ScopeKind.ORGANIZATION:

@@ -10,14 +10,25 @@ from types import MappingProxyType
 from typing import Final
 
 from delegacy.cmdlets._base import DirectoryCmdlet
-from delegacy.cmdlets.accepted_domain import GetAcceptedDomain, NewAcceptedDomain
-from delegacy.cmdlets.ad_group import GetADGroup, NewADGroup
+from delegacy.cmdlets.accepted_domain import (
+    GetAcceptedDomain,
+    NewAcceptedDomain,
+    RemoveAcceptedDomain,
+    SetAcceptedDomain,
+)
+from delegacy.cmdlets.ad_account import DisableADAccount, EnableADAccount, SetADAccountPassword
+from delegacy.cmdlets.ad_group import GetADGroup, NewADGroup, RemoveADGroup
 from delegacy.cmdlets.ad_group_member import AddADGroupMember, RemoveADGroupMember
 from delegacy.cmdlets.ad_permission import AddADPermission, GetADPermission, RemoveADPermission
 from delegacy.cmdlets.ad_trust import GetADTrust, NewADTrust
-from delegacy.cmdlets.ad_user import GetADUser, NewADUser
+from delegacy.cmdlets.ad_user import GetADUser, NewADUser, RemoveADUser, SetADUser
+from delegacy.cmdlets.address_list import GetAddressList, NewAddressList, RemoveAddressList, SetAddressList
 from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog
+from delegacy.cmdlets.cas_mailbox import GetCASMailbox, SetCASMailbox
+from delegacy.cmdlets.contact import GetContact, SetContact
 from delegacy.cmdlets.distribution_group import (
+    DisableDistributionGroup,
+    EnableDistributionGroup,
     GetDistributionGroup,
     NewDistributionGroup,
     RemoveDistributionGroup,
@@ -27,6 +38,7 @@ from delegacy.cmdlets.distribution_group_member import (
     AddDistributionGroupMember,
     GetDistributionGroupMember,
     RemoveDistributionGroupMember,
+    UpdateDistributionGroupMember,
 )
 from delegacy.cmdlets.dynamic_distribution_group import (
     GetDynamicDistributionGroup,
@@ -35,9 +47,16 @@ from delegacy.cmdlets.dynamic_distribution_group import (
     RemoveDynamicDistributionGroup,
     SetDynamicDistributionGroup,
 )
-from delegacy.cmdlets.group import GetGroup
-from delegacy.cmdlets.mail_contact import GetMailContact, NewMailContact, RemoveMailContact
-from delegacy.cmdlets.mail_user import GetMailUser, NewMailUser, RemoveMailUser, SetMailUser
+from delegacy.cmdlets.group import GetGroup, SetGroup
+from delegacy.cmdlets.mail_contact import GetMailContact, NewMailContact, RemoveMailContact, SetMailContact
+from delegacy.cmdlets.mail_user import (
+    DisableMailUser,
+    EnableMailUser,
+    GetMailUser,
+    NewMailUser,
+    RemoveMailUser,
+    SetMailUser,
+)
 from delegacy.cmdlets.mailbox import (
     DisableMailbox,
     EnableMailbox,
@@ -46,11 +65,18 @@ from delegacy.cmdlets.mailbox import (
     RemoveMailbox,
     SetMailbox,
 )
+from delegacy.cmdlets.mailbox_folder_permission import (
+    AddMailboxFolderPermission,
+    GetMailboxFolderPermission,
+    RemoveMailboxFolderPermission,
+    SetMailboxFolderPermission,
+)
 from delegacy.cmdlets.mailbox_permission import (
     AddMailboxPermission,
     GetMailboxPermission,
     RemoveMailboxPermission,
 )
+from delegacy.cmdlets.mailbox_statistics import GetMailboxFolderStatistics, GetMailboxStatistics
 from delegacy.cmdlets.management_role import GetManagementRole, NewManagementRole, RemoveManagementRole
 from delegacy.cmdlets.management_role_assignment import (
     GetManagementRoleAssignment,
@@ -92,17 +118,27 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Add-ADGroupMember": AddADGroupMember,
         "Add-ADPermission": AddADPermission,
         "Add-DistributionGroupMember": AddDistributionGroupMember,
+        "Add-MailboxFolderPermission": AddMailboxFolderPermission,
         "Add-MailboxPermission": AddMailboxPermission,
         "Add-ManagementRoleEntry": AddManagementRoleEntry,
         "Add-RecipientPermission": AddRecipientPermission,
         "Add-RoleGroupMember": AddRoleGroupMember,
+        "Disable-ADAccount": DisableADAccount,
+        "Disable-DistributionGroup": DisableDistributionGroup,
+        "Disable-MailUser": DisableMailUser,
         "Disable-Mailbox": DisableMailbox,
+        "Enable-ADAccount": EnableADAccount,
+        "Enable-DistributionGroup": EnableDistributionGroup,
+        "Enable-MailUser": EnableMailUser,
         "Enable-Mailbox": EnableMailbox,
         "Get-ADGroup": GetADGroup,
         "Get-ADPermission": GetADPermission,
         "Get-ADTrust": GetADTrust,
         "Get-ADUser": GetADUser,
         "Get-AcceptedDomain": GetAcceptedDomain,
+        "Get-AddressList": GetAddressList,
+        "Get-CASMailbox": GetCASMailbox,
+        "Get-Contact": GetContact,
         "Get-DistributionGroup": GetDistributionGroup,
         "Get-DistributionGroupMember": GetDistributionGroupMember,
         "Get-DynamicDistributionGroup": GetDynamicDistributionGroup,
@@ -111,7 +147,10 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Get-MailContact": GetMailContact,
         "Get-MailUser": GetMailUser,
         "Get-Mailbox": GetMailbox,
+        "Get-MailboxFolderPermission": GetMailboxFolderPermission,
+        "Get-MailboxFolderStatistics": GetMailboxFolderStatistics,
         "Get-MailboxPermission": GetMailboxPermission,
+        "Get-MailboxStatistics": GetMailboxStatistics,
         "Get-ManagementRole": GetManagementRole,
         "Get-ManagementRoleAssignment": GetManagementRoleAssignment,
         "Get-ManagementRoleEntry": GetManagementRoleEntry,
@@ -126,6 +165,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "New-ADTrust": NewADTrust,
         "New-ADUser": NewADUser,
         "New-AcceptedDomain": NewAcceptedDomain,
+        "New-AddressList": NewAddressList,
         "New-DistributionGroup": NewDistributionGroup,
         "New-DynamicDistributionGroup": NewDynamicDistributionGroup,
         "New-MailContact": NewMailContact,
@@ -135,14 +175,19 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "New-ManagementRoleAssignment": NewManagementRoleAssignment,
         "New-ManagementScope": NewManagementScope,
         "New-RoleGroup": NewRoleGroup,
+        "Remove-ADGroup": RemoveADGroup,
         "Remove-ADGroupMember": RemoveADGroupMember,
         "Remove-ADPermission": RemoveADPermission,
+        "Remove-ADUser": RemoveADUser,
+        "Remove-AcceptedDomain": RemoveAcceptedDomain,
+        "Remove-AddressList": RemoveAddressList,
         "Remove-DistributionGroup": RemoveDistributionGroup,
         "Remove-DistributionGroupMember": RemoveDistributionGroupMember,
         "Remove-DynamicDistributionGroup": RemoveDynamicDistributionGroup,
         "Remove-MailContact": RemoveMailContact,
         "Remove-MailUser": RemoveMailUser,
         "Remove-Mailbox": RemoveMailbox,
+        "Remove-MailboxFolderPermission": RemoveMailboxFolderPermission,
         "Remove-MailboxPermission": RemoveMailboxPermission,
         "Remove-ManagementRole": RemoveManagementRole,
         "Remove-ManagementRoleAssignment": RemoveManagementRoleAssignment,
@@ -152,16 +197,26 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Remove-RoleGroup": RemoveRoleGroup,
         "Remove-RoleGroupMember": RemoveRoleGroupMember,
         "Search-AdminAuditLog": SearchAdminAuditLog,
+        "Set-ADAccountPassword": SetADAccountPassword,
+        "Set-ADUser": SetADUser,
+        "Set-AcceptedDomain": SetAcceptedDomain,
+        "Set-AddressList": SetAddressList,
+        "Set-CASMailbox": SetCASMailbox,
+        "Set-Contact": SetContact,
         "Set-DistributionGroup": SetDistributionGroup,
         "Set-DynamicDistributionGroup": SetDynamicDistributionGroup,
+        "Set-Group": SetGroup,
+        "Set-MailContact": SetMailContact,
         "Set-MailUser": SetMailUser,
         "Set-Mailbox": SetMailbox,
+        "Set-MailboxFolderPermission": SetMailboxFolderPermission,
         "Set-ManagementRoleAssignment": SetManagementRoleAssignment,
         "Set-ManagementRoleEntry": SetManagementRoleEntry,
         "Set-ManagementScope": SetManagementScope,
         "Set-OrganizationConfig": SetOrganizationConfig,
         "Set-RoleGroup": SetRoleGroup,
         "Set-User": SetUser,
+        "Update-DistributionGroupMember": UpdateDistributionGroupMember,
         "Update-RoleGroupMember": UpdateRoleGroupMember,
     }
 )

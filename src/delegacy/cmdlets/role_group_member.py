@@ -87,8 +87,7 @@ class UpdateRoleGroupMember(_RoleGroupMembers):
     name = "Update-RoleGroupMember"
     confirm_impact = ConfirmImpact.HIGH
 
-    members: ListChange[Identity] = parameter(
-        default=ListChange(()),
+    members: ListChange[Identity] | None = parameter(
         convert=as_list_change(as_identity),
         completer="recipient",
         help='The new members, or @{Add="..";Remove=".."}.',
@@ -98,7 +97,7 @@ class UpdateRoleGroupMember(_RoleGroupMembers):
         """Set the members of one role group."""
         group = self.find_group()
         before = tuple(self.session.directory.members(group.id))
-        asked = self.members
+        asked = self.members or ListChange(())
         change = ListChange(
             None if asked.replacement is None else tuple(find_role_group_members(self, asked.replacement)),
             tuple(find_role_group_members(self, asked.add)),

@@ -6,7 +6,7 @@ from typing import Final
 from delegacy.cmdlets import _views
 from delegacy.cmdlets._creation import checked_text
 from delegacy.cmdlets._listing import GetRecipientCmdlet, as_kinds, kind_names
-from delegacy.cmdlets._settings import AccountNames, Plan, SetObjectCmdlet
+from delegacy.cmdlets._settings import AccountNames, PersonalProperties, Plan, SetObjectCmdlet
 from delegacy.domain.recipient import ABSENT_KINDS, ACCOUNTS, RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
 
@@ -35,7 +35,7 @@ class GetUser(GetRecipientCmdlet):
 
 
 @dataclass(kw_only=True)
-class SetUser(AccountNames, SetObjectCmdlet):
+class SetUser(PersonalProperties, AccountNames, SetObjectCmdlet):
     """Change what an account says about its person."""
 
     name = "Set-User"
@@ -46,29 +46,6 @@ class SetUser(AccountNames, SetObjectCmdlet):
 
     name_: str | None = parameter(name="Name", help="The unique name of the object in its container.")
     display_name: str | None = parameter(help="The name that address lists show.")
-    first_name: str | None = parameter(help="The first name.")
-    last_name: str | None = parameter(help="The last name.")
-    initials: str | None = parameter(help="The initials.")
-    title: str | None = parameter(help="The title.")
-    department: str | None = parameter(help="The department.")
-    company: str | None = parameter(help="The company.")
-    office: str | None = parameter(help="The office.")
-    phone: str | None = parameter(help="The telephone number.")
-    home_phone: str | None = parameter(help="The telephone number at home.")
-    mobile_phone: str | None = parameter(help="The mobile telephone number.")
-    fax: str | None = parameter(help="The fax number.")
-    pager: str | None = parameter(help="The pager number.")
-    assistant_name: str | None = parameter(help="The name of the assistant.")
-    street_address: str | None = parameter(help="The street.")
-    city: str | None = parameter(help="The city.")
-    state_or_province: str | None = parameter(help="The state or province.")
-    postal_code: str | None = parameter(help="The postal code.")
-    post_office_box: str | None = parameter(help="The post office box.")
-    country_or_region: str | None = parameter(help="The country or region.")
-    web_page: str | None = parameter(help="The web page.")
-    notes: str | None = parameter(help="A note.")
-    phonetic_display_name: str | None = parameter(help="How the display name is pronounced.")
-    simple_display_name: str | None = parameter(help="A display name in ASCII.")
 
     def plan(self, plan: Plan) -> None:
         """Work out the names."""

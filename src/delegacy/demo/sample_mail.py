@@ -38,7 +38,7 @@ async def deliver_sample_mail(services: Services) -> None:
             may_send_out=False,
             queued=_nothing_is_queued,
         )
-        sender = letter["from"].partition("<")[2].rstrip(">")
+        author = SmtpAddress.parse(letter["from"].partition("<")[2].rstrip(">"))
         content = (
             f"From: {letter['from']}\nTo: {', '.join(letter['to'])}\nSubject: {letter['subject']}\n"
             f"Date: {format_datetime(moment)}\nMessage-ID: <sample-{number}@{server_name}>\n"
@@ -47,11 +47,12 @@ async def deliver_sample_mail(services: Services) -> None:
         )
         await delivery.deliver(
             AcceptedMail(
-                sender=SmtpAddress.parse(sender),
+                sender=author,
                 recipients=tuple(SmtpAddress.parse(address) for address in letter["to"]),
                 content=content.replace("\n", "\r\n").encode(),
                 smtputf8=False,
                 authenticated=True,
+                author=author,
             )
         )
 

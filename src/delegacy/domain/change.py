@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from delegacy.domain.ace import Ace
+from delegacy.domain.delivery_restriction import DeliveryRestrictions
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.recipient import Recipient
 
 
@@ -68,6 +71,25 @@ class ManagersSet:
 
 
 @dataclass(frozen=True, slots=True)
+class RestrictionsSet:
+    """From whom a recipient accepts messages, and from whom not, becomes otherwise."""
+
+    target: int
+    before: DeliveryRestrictions
+    after: DeliveryRestrictions
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPermissionSet:
+    """An entry on a folder of a mailbox comes (``before`` is None), goes (``after`` is None), or becomes another."""
+
+    mailbox: int
+    folder: UUID
+    before: FolderPermission | None
+    after: FolderPermission | None
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A mailbox is linked to delegates for auto-mapping."""
 
@@ -126,6 +148,8 @@ Change = (
     | MembersAdded
     | MembersRemoved
     | ManagersSet
+    | RestrictionsSet
+    | FolderPermissionSet
     | Linked
     | Unlinked
     | ObjectAdded

@@ -22,6 +22,9 @@ Raise one of these for "could not do it"; what is not allowed is a ``Deny`` and 
     │   ├── MemberAlreadyExists
     │   ├── MemberNotFound
     │   ├── WrongRecipientType
+    │   ├── AcceptedDomainInUse
+    │   ├── UserAlreadyExistsInPermissionEntry
+    │   ├── UserNotFoundInPermissionEntry
     │   ├── AccessControlListFull
     │   └── LastAdministrator
     ├── OutOfScope                            the caller may not do this to that object
@@ -214,6 +217,32 @@ class WrongRecipientType(Conflict):
     """The object is there, and is not of a kind that admits this."""
 
     error_id = "WrongRecipientType"
+
+
+class AcceptedDomainInUse(Conflict):
+    """An accepted domain that addresses are in, or that new ones come from."""
+
+    error_id = "AcceptedDomainInUse"
+
+
+class UserAlreadyExistsInPermissionEntry(Conflict):
+    """Somebody who has a permission on the folder already."""
+
+    error_id = "UserAlreadyExistsInPermissionEntry"
+    category = Category.RESOURCE_EXISTS
+
+    def __init__(self, user: str) -> None:
+        super().__init__(f"An existing permission entry was found for user: {user}.", user)
+
+
+class UserNotFoundInPermissionEntry(Conflict):
+    """Somebody who has no permission on the folder."""
+
+    error_id = "UserNotFoundInPermissionEntry"
+    category = Category.OBJECT_NOT_FOUND
+
+    def __init__(self, user: str) -> None:
+        super().__init__(f"There is no existing permission entry found for user: {user}.", user)
 
 
 class AccessControlListFull(Conflict):

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from delegacy.domain.access_token import AccessToken
 from delegacy.domain.ace import Ace
+from delegacy.domain.client_access import ClientProtocol
+from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions
+from delegacy.domain.folder import FolderRights
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.sid import Sid
 
@@ -31,6 +34,7 @@ class OpeningFacts(NamedTuple):
     ``change`` is the number of the directory change that these facts are of. ``mailbox_acl`` holds at least every entry of the
     mailbox's list that names the token's user, one of its groups, everyone or SELF; inherited ones unless an explicit one decides for
     good. ``expires_at`` is the earliest moment at which one of those entries ends, so that an answer is never used beyond it.
+    ``switched_off`` are the protocols that are closed for the account's own mailbox or for this one.
     """
 
     change: int
@@ -40,6 +44,27 @@ class OpeningFacts(NamedTuple):
     mailbox_acl: tuple[Ace, ...]
     hidden_mailboxes_denied: bool
     expires_at: datetime | None = None
+    switched_off: frozenset[ClientProtocol] = frozenset()
+
+
+class FolderEntry(NamedTuple):
+    """What one entry says of a folder. ``expires_at`` is when it ends."""
+
+    folder: UUID
+    trustee: Sid
+    rights: FolderRights
+    expires_at: datetime | None = None
+
+
+class FolderFacts(NamedTuple):
+    """What decides what an account may do in the folders of a mailbox: the entries in force that name it, one of its groups, or everybody.
+
+    ``change`` is the number of the directory change that these facts are of, and ``token`` holds the groups that the entries name.
+    """
+
+    change: int
+    token: AccessToken
+    entries: tuple[FolderEntry, ...] = ()
 
 
 class SendingFacts(NamedTuple):
@@ -62,3 +87,18 @@ class SendingFacts(NamedTuple):
     copy_sent_as: bool = False
     copy_sent_on_behalf: bool = False
     signed_in_as_author: bool = False
+
+
+class DeliveryFacts(NamedTuple):
+    """What decides whether a recipient takes a message.
+
+    ``sender`` is the key of who the message is from, None for nobody here, and ``groups`` are those of the restrictions' groups that he is
+    in. ``is_vouched_for`` tells whether there is more to it than the message's own word.
+    """
+
+    requires_authentication: bool
+    authenticated: bool
+    is_vouched_for: bool
+    sender: int | None
+    groups: frozenset[int] = frozenset()
+    restrictions: DeliveryRestrictions = UNRESTRICTED

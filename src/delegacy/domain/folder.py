@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, IntFlag
 from types import MappingProxyType
 from typing import Final, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from delegacy.domain.errors import Conflict, InvalidInput, LookupFailed
 
@@ -114,6 +114,10 @@ class SpecialFolder(Enum):
         """Return where a new mailbox has it."""
         return FolderPath((self.value,))
 
+    def guid_in(self, mailbox: UUID) -> UUID:
+        """Return the GUID that it gets in a mailbox, known before the mailbox is first used."""
+        return uuid5(mailbox, self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailFolder:
@@ -153,6 +157,23 @@ class FolderRights(IntFlag):
     FOLDER_VISIBLE = 0x400
     FREE_BUSY_SIMPLE = 0x800
     FREE_BUSY_DETAILED = 0x1000
+
+
+FOLDER_RIGHT_NAMES: Final = MappingProxyType(
+    {
+        FolderRights.READ_ANY: "ReadItems",
+        FolderRights.CREATE: "CreateItems",
+        FolderRights.EDIT_OWNED: "EditOwnedItems",
+        FolderRights.DELETE_OWNED: "DeleteOwnedItems",
+        FolderRights.EDIT_ANY: "EditAllItems",
+        FolderRights.DELETE_ANY: "DeleteAllItems",
+        FolderRights.CREATE_SUBFOLDER: "CreateSubfolders",
+        FolderRights.FOLDER_OWNER: "FolderOwner",
+        FolderRights.FOLDER_CONTACT: "FolderContact",
+        FolderRights.FOLDER_VISIBLE: "FolderVisible",
+    }
+)
+"""The single rights that can be given (Add-MailboxFolderPermission -AccessRights), spelled as Exchange spells them."""
 
 
 class FolderRole(Enum):

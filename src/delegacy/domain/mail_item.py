@@ -59,6 +59,32 @@ class Flags:
 
 NO_FLAGS: Final = Flags()
 
+
+@dataclass(frozen=True, slots=True)
+class FlagLimits:
+    """Which flags somebody may set and clear: these system flags; keywords too, or not."""
+
+    system: SystemFlag
+    keywords: bool
+
+    @property
+    def admits_some(self) -> bool:
+        """Tell whether there are any."""
+        return self.keywords or self.system is not SystemFlag.NONE
+
+    def admits_any_of(self, flags: Flags) -> bool:
+        """Tell whether one of ``flags`` is among them."""
+        return bool(self.system & flags.system) or (self.keywords and bool(flags.keywords))
+
+    def kept(self, before: Flags, after: Flags) -> Flags:
+        """Return what becomes of ``before`` when somebody makes it ``after``: the flags that he may not change stay as they were."""
+        system = (after.system & self.system) | (before.system & ~self.system)
+        return Flags(system, after.keywords if self.keywords else before.keywords)
+
+
+ANY_FLAGS: Final = FlagLimits(~SystemFlag.NONE, keywords=True)
+NO_FLAG: Final = FlagLimits(SystemFlag.NONE, keywords=False)
+
 LIST_FIELDS: Final = (
     "from",
     "to",

@@ -12,11 +12,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from delegacy.domain.folder import FolderPath, MailFolder, SpecialFolder
-from delegacy.domain.mail_item import NO_FLAGS, AnalysedMessage, Flags
+from delegacy.domain.mail_item import ANY_FLAGS, NO_FLAGS, AnalysedMessage, FlagLimits, Flags
 from delegacy.domain.mail_search import All, Either, KeptCriterion, Not
 
 
@@ -36,6 +36,7 @@ class MessageColumn(Enum):
     MODSEQ = "modseq"  # int
     RECEIVED = "received"  # int, seconds since 1970 (UTC)
     SIZE = "size"  # int, octets
+    CREATOR = "creator"  # str, the GUID of the account that put the message there; empty for what was delivered
     ENVELOPE = "envelope"  # bytes, as the following
     BODY = "body"
     BODY_STRUCTURE = "body_structure"
@@ -90,11 +91,15 @@ class FlagAction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FlagChange:
-    """A change of flags. With ``unchanged_since``, messages with a greater modification sequence are left alone (RFC 7162 section 3.1.3)."""
+    """A change of flags, of those within ``limits``.
+
+    With ``unchanged_since``, messages with a greater modification sequence are left alone (RFC 7162 section 3.1.3).
+    """
 
     action: FlagAction
     flags: Flags
     unchanged_since: int | None = None
+    limits: FlagLimits = ANY_FLAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,17 @@ class FlagChangeResult:
     states: tuple[FlagState, ...]
     previous: tuple[int, ...]
     modified: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Who puts messages into a folder, and which flags he may set there. The messages are his from then on; nobody's where it is None."""
+
+    creator: UUID | None = None
+    limits: FlagLimits = ANY_FLAGS
+
+
+BY_NOBODY: Final = Placing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +211,13 @@ class MailStore(Protocol):
         """Return the UIDs, ascending, of the messages that meet a criterion without content criteria. Raises ``FolderNotFound``."""
 
     def append(
-        self, access: MailboxAccess, folder_id: int, message: AnalysedMessage, flags: Flags, received: datetime
+        self,
+        access: MailboxAccess,
+        folder_id: int,
+        message: AnalysedMessage,
+        flags: Flags,
+        received: datetime,
+        placing: Placing = BY_NOBODY,
     ) -> Placed:
         """Add a message. Raises ``FolderNotFound``, ``TooManyKeywords``."""
 
@@ -207,6 +229,7 @@ class MailStore(Protocol):
         *,
         to: MailboxAccess,
         to_folder_id: int,
+        placing: Placing = BY_NOBODY,
     ) -> Copied:
         """Copy messages with flags and dates, all or none, into a folder of the same or another mailbox. Raises ``FolderNotFound``."""
 
@@ -218,6 +241,7 @@ class MailStore(Protocol):
         *,
         to: MailboxAccess,
         to_folder_id: int,
+        placing: Placing = BY_NOBODY,
     ) -> Copied:
         """Move messages, as ``copy`` and removal in one transaction. Raises ``FolderNotFound``."""
 

@@ -5,15 +5,21 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
+from delegacy.domain.address_list import AddressList
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.change import Change
-from delegacy.domain.facts import OpeningFacts, SendingFacts
+from delegacy.domain.client_access import ClientProtocol
+from delegacy.domain.delivery_restriction import DeliveryRestrictions
+from delegacy.domain.facts import FolderFacts, OpeningFacts, SendingFacts
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
+from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import Filter
@@ -51,11 +57,12 @@ class RecipientQuery:
 
 @dataclass(frozen=True, slots=True)
 class LostGrant:
-    """A grant that ended because the principal that it named was removed: what, on whom (canonical name)."""
+    """A grant that ended because the principal that it named was removed: what, on whom (canonical name), and whether on folders of his."""
 
     permission: Permission | None
     rights: frozenset[Right]
     target: str
+    on_folders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,9 @@ class DirectoryReader(Protocol):
     def accepted_domains(self) -> tuple[AcceptedDomain, ...]:
         """Return the SMTP domains, the default one first."""
 
+    def with_address_in(self, domain_name: str) -> Recipient | None:
+        """Return a recipient with an address in this SMTP domain; None if there is none."""
+
     def get(self, key: int) -> Recipient:
         """Return the object with this key; raise ``ManagementObjectNotFound`` if it is gone."""
 
@@ -122,6 +132,9 @@ class DirectoryReader(Protocol):
     def linked_mailbox(self, master_account: Sid) -> Recipient | None:
         """Return the linked mailbox whose master account has this SID."""
 
+    def linked(self, prop: Property, recipient: Recipient) -> frozenset[str]:
+        """Return which objects a recipient is linked with by a property of that type (``recipient_filter.Links``)."""
+
     def list(self, query: RecipientQuery) -> Iterator[Recipient]:
         """Yield the objects that ``query`` asks for, read in pages by key."""
 
@@ -136,6 +149,9 @@ class DirectoryReader(Protocol):
 
     def ad_acl(self, key: int) -> Acl:
         """Return a directory object's list with what it inherits, likewise."""
+
+    def inherited_entries(self) -> tuple[Ace, ...]:
+        """Return the entries that every mailbox inherits."""
 
     def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
         """Return an object's explicit entries of the trustee and kind (allow, deny) of ``ace``, as far as they hold rights of it."""
@@ -164,8 +180,20 @@ class DirectoryReader(Protocol):
     def managed_by(self, managers: Iterable[int]) -> frozenset[int]:
         """Return the keys of the groups that one of these manages itself."""
 
+    def delivery_restrictions(self, keys: Iterable[int]) -> Mapping[int, DeliveryRestrictions]:
+        """Return from whom recipients accept messages and from whom not, with one query for many; those without restrictions are left out."""
+
+    def accepting_only_from(self, sender: int) -> tuple[Recipient, ...]:
+        """Return the recipients that accept messages from this sender, or this group's members, and from nobody else."""
+
+    def gets_mail_of(self, group: int, member: int) -> bool:
+        """Tell whether mail for a group reaches an object: it is the group, a member through groups with an address, or one whom a dynamic group's filter describes."""
+
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         """Return a shortest chain of memberships from ``member`` to ``group``; empty if there is none."""
+
+    def folder_permissions(self, mailbox: int, folder: UUID) -> tuple[FolderPermission, ...]:
+        """Return the entries on a folder of a mailbox, in the order in which they were made."""
 
     def automapping_links(self, mailbox: int) -> tuple[Recipient, ...]:
         """Return the delegates linked to a mailbox for auto-mapping (msExchDelegateListLink)."""
@@ -193,6 +221,9 @@ class DirectoryReader(Protocol):
 
     def someone_is_in_charge(self) -> bool:
         """Tell whether an account that is not disabled holds Role Management for the whole organization."""
+
+    def address_lists(self) -> tuple[AddressList, ...]:
+        """Return the address lists, by path."""
 
     def audit_entries(
         self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
@@ -225,7 +256,13 @@ class Directory(DirectoryReader, Protocol):
         """Add a domain of accounts."""
 
     def add_accepted_domain(self, domain: AcceptedDomain) -> None:
-        """Add an SMTP domain."""
+        """Add an SMTP domain. One that is the default takes that from the one that was. Raises ``ManagementObjectAlreadyExists``."""
+
+    def update_accepted_domain(self, domain: AcceptedDomain) -> None:
+        """Store an SMTP domain over the one with its domain name, likewise. Raises ``ManagementObjectNotFound``."""
+
+    def remove_accepted_domain(self, domain_name: str) -> None:
+        """Remove an SMTP domain. Raises ``ManagementObjectNotFound``."""
 
     def set_hidden_mailbox_delegation(self, value: HiddenMailboxDelegation) -> None:
         """Set the organization's switch."""
@@ -264,6 +301,18 @@ class Directory(DirectoryReader, Protocol):
     def set_managers(self, group: int, managers: Sequence[int]) -> None:
         """Set a group's managers."""
 
+    def set_delivery_restrictions(self, target: int, restrictions: DeliveryRestrictions) -> None:
+        """Set from whom a recipient accepts messages and from whom not."""
+
+    def set_folder_permission(self, mailbox: int, folder: UUID, permission: FolderPermission) -> None:
+        """Store an entry on a folder of a mailbox over the one of its trustee, or add it."""
+
+    def remove_folder_permission(self, mailbox: int, folder: UUID, trustee: Sid) -> None:
+        """Remove the entry of a trustee on a folder of a mailbox; nothing happens where he has none."""
+
+    def remove_folder_permissions(self, mailbox: int) -> None:
+        """Remove every entry on the folders of a mailbox."""
+
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
         """Link delegates to a mailbox for auto-mapping."""
 
@@ -287,6 +336,12 @@ class Directory(DirectoryReader, Protocol):
 
     def remove_role_assignment(self, name: str) -> None:
         """Remove an assignment."""
+
+    def put_address_lists(self, lists: Iterable[AddressList]) -> None:
+        """Store address lists over those with their paths, or add them."""
+
+    def remove_address_lists(self, paths: Iterable[str]) -> None:
+        """Remove address lists."""
 
     def unlink(self, mailbox: int, delegates: Sequence[int] | None = None) -> None:
         """Remove auto-mapping links: of these delegates, or of all."""
@@ -330,11 +385,15 @@ class UnitOfWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What sign-in needs to know of an account: a password hash (empty: nobody can sign in), and whether it is disabled."""
+    """What sign-in needs to know of an account: a password hash (empty: nobody can sign in), and whether it is disabled.
+
+    ``switched_off`` are the protocols that are closed for its own mailbox.
+    """
 
     account: Account
     password_hash: str
     disabled: bool
+    switched_off: frozenset[ClientProtocol] = frozenset()
 
 
 class PasswordHasher(Protocol):
@@ -353,6 +412,9 @@ class SignInNames(Protocol):
     def credential(self, name: str) -> Credential | None:
         """Return the account that a UPN, primary address or ``DOMAIN\\account`` names; None for nobody, or more than one."""
 
+    def switched_off(self, account: Account) -> frozenset[ClientProtocol]:
+        """Return the protocols that are closed for an account's own mailbox now."""
+
 
 class DecisionFacts(Protocol):
     """The hot path: each method is one read transaction on indexed rows and remembers nothing."""
@@ -365,6 +427,12 @@ class DecisionFacts(Protocol):
 
     def sending(self, account: int, address: str, now: datetime) -> SendingFacts | None:
         """Return the facts of sending with this From address; None if the account is gone or nobody has the address."""
+
+    def folders(self, account: int, mailbox: int, now: datetime) -> FolderFacts | None:
+        """Return the facts of what the account may do in the folders of a mailbox; None if the account is gone."""
+
+    def with_folders_for(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
+        """Return, for each mailbox with a folder in which an entry gives rights to the account, a group of it or everybody, the facts of opening it."""
 
     def mapped(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
         """Return, for each mailbox linked to the account for auto-mapping, the facts of opening it."""

@@ -48,6 +48,7 @@ class PropertyType(Enum):
     DISTINGUISHED_NAME = "distinguished name"
     ADDRESS = "email address"
     PROXY_ADDRESSES = "list of email addresses"
+    OBJECTS = "list of objects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,9 @@ class Property:
     """A property of recipients.
 
     ``read`` gets it from a ``Recipient`` where it is a field there; where it is None the property lives in ``attributes`` under its
-    ``name``. ``longest`` counts characters, and bounds an integer's value. ``values`` are the only ones allowed, in Exchange's spelling.
-    A boolean that was never set is ``default``. Not ``filterable`` are those that no filter may name.
+    ``name``; objects that a recipient is linked with live beside both. ``longest`` counts characters, and bounds an integer's value. ``values``
+    are the only ones allowed, in Exchange's spelling. A boolean that was never set is ``default``. Not ``filterable`` are those that no
+    filter may name.
     """
 
     name: str
@@ -71,7 +73,7 @@ class Property:
     @property
     def is_attribute(self) -> bool:
         """Tell whether it lives in ``Recipient.attributes``."""
-        return self.read is None
+        return self.read is None and self.type is not PropertyType.OBJECTS
 
     def value_of(self, recipient: Recipient) -> object:
         """Return the value that ``recipient`` has: None, or no items, where it was never set."""
@@ -129,6 +131,25 @@ _FIELDS: Final = (
     Property("WhenChanged", PropertyType.DATE_TIME, read=lambda r: r.when_changed),
 )
 
+MEMBER_OF_GROUP: Final = Property("MemberOfGroup", PropertyType.OBJECTS)
+MEMBERS: Final = Property("Members", PropertyType.OBJECTS, GROUPS)
+MANAGED_BY: Final = Property("ManagedBy", PropertyType.OBJECTS, GROUPS | _DYNAMIC)
+GRANT_SEND_ON_BEHALF_TO: Final = Property("GrantSendOnBehalfTo", PropertyType.OBJECTS, RECIPIENTS)
+ACCEPT_FROM: Final = Property("AcceptMessagesOnlyFrom", PropertyType.OBJECTS, RECIPIENTS)
+ACCEPT_FROM_MEMBERS: Final = Property("AcceptMessagesOnlyFromDLMembers", PropertyType.OBJECTS, RECIPIENTS)
+REJECT_FROM: Final = Property("RejectMessagesFrom", PropertyType.OBJECTS, RECIPIENTS)
+REJECT_FROM_MEMBERS: Final = Property("RejectMessagesFromDLMembers", PropertyType.OBJECTS, RECIPIENTS)
+_LINKS: Final = (
+    MEMBER_OF_GROUP,
+    MEMBERS,
+    MANAGED_BY,
+    GRANT_SEND_ON_BEHALF_TO,
+    ACCEPT_FROM,
+    ACCEPT_FROM_MEMBERS,
+    REJECT_FROM,
+    REJECT_FROM_MEMBERS,
+)
+
 _ATTRIBUTES: Final = (
     _text("FirstName", 64),
     _text("LastName", 64),
@@ -162,6 +183,12 @@ _ATTRIBUTES: Final = (
     _switch("DeliverToMailboxAndForward", MAILBOXES),
     _switch("MessageCopyForSentAsEnabled", MAILBOXES),
     _switch("MessageCopyForSendOnBehalfEnabled", MAILBOXES),
+    _switch("ActiveSyncEnabled", MAILBOXES, default=True),
+    _switch("OWAEnabled", MAILBOXES, default=True),
+    _switch("PopEnabled", MAILBOXES, default=True),
+    _switch("ImapEnabled", MAILBOXES, default=True),
+    _switch("MAPIEnabled", MAILBOXES, default=True),
+    _switch("SmtpClientAuthenticationDisabled", MAILBOXES),
     _switch("RequireSenderAuthenticationEnabled", RECIPIENTS),
     _switch("ReportToManagerEnabled", MAIL_GROUPS | _DYNAMIC),
     _switch("ReportToOriginatorEnabled", MAIL_GROUPS | _DYNAMIC, default=True),
@@ -194,7 +221,7 @@ _ATTRIBUTES: Final = (
 )
 
 PROPERTIES: Final[Mapping[str, Property]] = MappingProxyType(
-    {prop.name.casefold(): prop for prop in (*_FIELDS, *_ATTRIBUTES)}
+    {prop.name.casefold(): prop for prop in (*_FIELDS, *_LINKS, *_ATTRIBUTES)}
 )
 """Every property by its folded name."""
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from delegacy.domain.identity import fold
 from delegacy.domain.recipient import Recipient
-from delegacy.domain.recipient_filter import Filter, matches, parse_filter
+from delegacy.domain.recipient_filter import Filter, Links, matches, parse_filter
 
 DEFAULT_POLICY: Final = "Default Role Assignment Policy"
 """The role assignment policy that every mailbox has."""
@@ -95,8 +95,8 @@ class RecipientScope:
         """Tell whether it holds every recipient."""
         return self.kind is ScopeKind.ORGANIZATION
 
-    def admits(self, recipient: Recipient) -> bool:
-        """Tell whether it holds a recipient."""
+    def admits(self, recipient: Recipient, links: Links) -> bool:
+        """Tell whether it holds a recipient; ``links`` is asked only where the condition asks for links."""
         if self.kind is ScopeKind.ORGANIZATION:
             return True
         if self.kind is ScopeKind.NONE:
@@ -107,7 +107,7 @@ class RecipientScope:
             return False
         if self.root and not f"{fold(recipient.container)}/".startswith(f"{self.root}/"):
             return False
-        return self.condition is None or matches(self.condition, recipient)
+        return self.condition is None or matches(self.condition, recipient, links)
 
 
 EVERYTHING: Final = RecipientScope(ScopeKind.ORGANIZATION)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from delegacy.domain.address import ProxyAddress, SmtpAddress
-from delegacy.domain.dn import DistinguishedName
+from delegacy.domain.dn import DistinguishedName, looks_like_dn, split_canonical_name
 from delegacy.domain.errors import InvalidDistinguishedName, InvalidFilter
 from delegacy.domain.identity import fold
 from delegacy.domain.properties import Property, PropertyType, parse_date, property_named
@@ -102,17 +102,21 @@ def parse_filter(text: str) -> Filter:
     return _Parser(text).whole()
 
 
-def matches(condition: Filter, recipient: Recipient) -> bool:
-    """Tell whether ``recipient`` is one of those that the filter describes."""
+Links = Callable[[Property, Recipient], frozenset[str]]
+"""Tells which objects a recipient is linked with by a property of that type: their folded distinguished names."""
+
+
+def matches(condition: Filter, recipient: Recipient, links: Links) -> bool:
+    """Tell whether ``recipient`` is one of those that the filter describes; ``links`` is asked only where the filter asks for links."""
     match condition:
         case Comparison():
-            return _holds(condition, recipient)
+            return _holds(condition, recipient, links)
         case Not(part):
-            return not matches(part, recipient)
+            return not matches(part, recipient, links)
         case And(parts):
-            return all(matches(part, recipient) for part in parts)
+            return all(matches(part, recipient, links) for part in parts)
         case Or(parts):
-            return any(matches(part, recipient) for part in parts)
+            return any(matches(part, recipient, links) for part in parts)
 
 
 def text_of(value: object) -> str:
@@ -145,13 +149,16 @@ def like(pattern: str, text: str) -> bool:
     return True
 
 
-def _holds(comparison: Comparison, recipient: Recipient) -> bool:
-    operator, wanted = comparison.operator, comparison.value
+def _holds(comparison: Comparison, recipient: Recipient, links: Links) -> bool:
+    prop, operator, wanted = comparison.property, comparison.operator, comparison.value
     if operator is Operator.NE:
-        return not _holds(Comparison(comparison.property, Operator.EQ, wanted), recipient)
+        return not _holds(Comparison(prop, Operator.EQ, wanted), recipient, links)
     if operator is Operator.NOTLIKE:
-        return not _holds(Comparison(comparison.property, Operator.LIKE, wanted), recipient)
-    value = comparison.property.value_of(recipient)
+        return not _holds(Comparison(prop, Operator.LIKE, wanted), recipient, links)
+    if prop.type is PropertyType.OBJECTS:
+        others = links(prop, recipient)
+        return not others if wanted is None else text_of(wanted) in others
+    value = prop.value_of(recipient)
     if isinstance(value, tuple):
         return not value if wanted is None else any(_compares(operator, item, wanted) for item in value)
     if wanted is None or value is None:
@@ -357,6 +364,17 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _distinguished_name(text: str) -> str:
+    """Return the name of an object, given as a distinguished or a canonical name, in the form in which objects have it."""
+    if looks_like_dn(text):
+        parsed = DistinguishedName.parse(text)
+        return str(DistinguishedName.in_container(parsed.name, parsed.container))
+    if (split := split_canonical_name(text)) is None:
+        raise ValueError(text)
+    container, name = split
+    return str(DistinguishedName.in_container(name, container))
+
+
 def _among(prop: Property, text: str) -> str:
     for value in prop.values:
         if fold(value) == fold(text):
@@ -375,7 +393,8 @@ _READERS: Final = MappingProxyType[PropertyType, Callable[[str], Value]](
         PropertyType.INTEGER: _number,
         PropertyType.DATE_TIME: parse_date,
         PropertyType.GUID: UUID,
-        PropertyType.DISTINGUISHED_NAME: lambda text: str(DistinguishedName.parse(text)),
+        PropertyType.DISTINGUISHED_NAME: _distinguished_name,
+        PropertyType.OBJECTS: _distinguished_name,
         PropertyType.ADDRESS: lambda text: SmtpAddress.parse(re.sub("^smtp:", "", text, flags=re.IGNORECASE)).key,
         PropertyType.PROXY_ADDRESSES: lambda text: ProxyAddress.parse(text).key,
     }

@@ -6,28 +6,39 @@ without hop and log line, and ``explain_*`` answer an administrator, with the ch
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from delegacy.domain.account import Account
 from delegacy.domain.address import SmtpAddress
-from delegacy.domain.facts import OpeningFacts, SendingFacts, Target
+from delegacy.domain.client_access import ClientProtocol
+from delegacy.domain.facts import FolderFacts, OpeningFacts, SendingFacts, Target
 from delegacy.domain.group import Membership
 from delegacy.domain.ports import Clock, DecisionFacts, DirectoryReader, Store
 from delegacy.domain.recipient import ACCOUNTS, MAILBOXES, Recipient
 from delegacy.domain.sid import Sid
+from delegacy.enforcement.folder_upkeep import FolderUpkeep
 from delegacy.enforcement.opening import FolderOpening, Opening
-from delegacy.policy.automapping import mapped_mailboxes
+from delegacy.policy.automapping import mailboxes_with_folders, mapped_mailboxes
 from delegacy.policy.decision import (
     Allow,
     Deny,
     OpenDecision,
     OpenDenial,
+    OpenRight,
     SendDecision,
     SendRight,
 )
-from delegacy.policy.opening import decide_open, folder_rights
+from delegacy.policy.opening import (
+    decide_enter,
+    decide_open,
+    folder_rights,
+    is_open_for_folders,
+    rights_by_folder,
+)
 from delegacy.policy.questions import OpenAnswer, SendAnswer
 from delegacy.policy.sending import decide_send
 
@@ -45,10 +56,32 @@ class SendAuthorization:
 class Authorizer:
     """Decides, for every surface, from facts read at that moment. Nothing is remembered between decisions."""
 
-    def __init__(self, facts: DecisionFacts, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        facts: DecisionFacts,
+        store: Store,
+        clock: Clock,
+        protocol: ClientProtocol | None = None,
+        opened: Callable[[Opening], None] | None = None,
+    ) -> None:
         self._facts = facts
         self._store = store
         self._clock = clock
+        self._protocol = protocol
+        self._opened = opened
+
+    @property
+    def upkeep(self) -> FolderUpkeep:
+        """Return who keeps the permissions of folders as they come and go in what was opened here."""
+        return FolderUpkeep(self._store, self._clock)
+
+    def over(self, protocol: ClientProtocol) -> "Authorizer":
+        """Return the door of a client protocol: it opens nothing for which the protocol is switched off."""
+        return Authorizer(self._facts, self._store, self._clock, protocol, self._opened)
+
+    def telling(self, opened: Callable[[Opening], None]) -> "Authorizer":
+        """Return a door that tells, in a worker thread, of each mailbox that it opens; renewing one is not opening it."""
+        return Authorizer(self._facts, self._store, self._clock, self._protocol, opened)
 
     async def authorize_open(self, account: Account, mailbox: str) -> Opening | Deny[OpenDenial]:
         """Return an ``Opening`` of the mailbox that ``mailbox`` names in any identity form, or the denial.
@@ -60,6 +93,10 @@ class Authorizer:
     async def authorize_open_guid(self, account: Account, mailbox: UUID) -> Opening | Deny[OpenDenial]:
         """Return an ``Opening`` of the mailbox with this GUID, or the denial."""
         return await asyncio.to_thread(self._open, account, str(mailbox))
+
+    async def authorize_enter(self, account: Account, mailbox: UUID) -> Opening | Deny[OpenDenial]:
+        """Return an ``Opening`` of the mailbox with this GUID, if only for the sake of single folders; or the denial."""
+        return await asyncio.to_thread(self._open, account, str(mailbox), for_folders=True)
 
     async def renew(self, opening: Opening) -> Opening | Deny[OpenDenial]:
         """Return a current ``Opening`` in place of ``opening``, or the denial if the right is gone; one indexed query if nothing changed."""
@@ -77,7 +114,9 @@ class Authorizer:
         renewed = await self.renew(opening)
         if isinstance(renewed, Deny):
             return renewed
-        return [FolderOpening(renewed, folder, folder_rights(renewed.right)) for folder in folders]
+        return [
+            FolderOpening(renewed, folder, folder_rights(renewed.right, renewed.granted, folder)) for folder in folders
+        ]
 
     async def change(self) -> int:
         """Return the number of the last directory change, for whoever watches open sessions."""
@@ -86,6 +125,10 @@ class Authorizer:
     async def mapped_mailboxes(self, account: Account) -> tuple[Target, ...]:
         """Return the mailboxes that are opened in the account's profile by themselves."""
         return await asyncio.to_thread(self._mapped, account)
+
+    async def mailboxes_beside(self, account: Account) -> tuple[Target, ...]:
+        """Return the mailboxes that are shown beside the account's own: the mapped ones, then those in which it may do something in folders."""
+        return await asyncio.to_thread(self._beside, account)
 
     async def authorize_send(self, account: Account, address: SmtpAddress) -> SendAuthorization:
         """Decide whether the account may send with ``address`` in From. Raises ``StoreError`` if the facts can't be read."""
@@ -130,14 +173,23 @@ class Authorizer:
                 chain = _chain_to_trustee(directory, account, facts, decision)
             return SendAnswer(decision, None if facts is None else facts.author, chain)
 
-    def _open(self, account: Account, identity: str) -> Opening | Deny[OpenDenial]:
+    def _open(self, account: Account, identity: str, *, for_folders: bool = False) -> Opening | Deny[OpenDenial]:
         key = self._facts.mailbox_key(identity)
-        return self._decide(account, key, identity)
+        answer = self._decide(account, key, identity, for_folders=for_folders)
+        if self._opened is not None and isinstance(answer, Opening):
+            self._opened(answer)
+        return answer
 
-    def _decide(self, account: Account, key: int | None, named: str) -> Opening | Deny[OpenDenial]:
+    def _decide(
+        self, account: Account, key: int | None, named: str, *, for_folders: bool
+    ) -> Opening | Deny[OpenDenial]:
         now = self._clock.now()
         facts = None if key is None else self._facts.opening(account.id, key, now)
-        decision = decide_open(facts, now)
+        decision = decide_open(facts, now, self._protocol)
+        folders: FolderFacts | None = None
+        if for_folders and facts is not None and is_open_for_folders(decision):
+            facts, folders = self._with_folders(account, facts, now)
+            decision = decide_enter(facts, folders, now, self._protocol)
         target = named if facts is None else facts.mailbox.address or facts.mailbox.display_name
         if facts is None or isinstance(decision, Deny):
             denial = decision if isinstance(decision, Deny) else Deny(OpenDenial.NO_SUCH_MAILBOX)
@@ -148,16 +200,45 @@ class Authorizer:
         _log.info(
             "open allowed", extra={"account": account.logon_name, "target": target, "reason": decision.right.value}
         )
-        return Opening(account, facts.mailbox, decision.right, facts.change, facts.expires_at)
+        if decision.right is not OpenRight.FOLDER_PERMISSION or folders is None:
+            return Opening(account, facts.mailbox, decision.right, facts.change, facts.expires_at, for_folders)
+        ends = [end for end in (facts.expires_at, *(one.expires_at for one in folders.entries)) if end is not None]
+        return Opening(
+            account,
+            facts.mailbox,
+            decision.right,
+            facts.change,
+            min(ends, default=None),
+            for_folders,
+            MappingProxyType(rights_by_folder(folders)),
+        )
+
+    def _with_folders(
+        self, account: Account, facts: OpeningFacts, now: datetime
+    ) -> tuple[OpeningFacts | None, FolderFacts | None]:
+        """Return the facts of a mailbox and those of its folders, both of one moment."""
+        opening: OpeningFacts | None = facts
+        folders = self._facts.folders(account.id, facts.mailbox.id, now)
+        while opening is not None and folders is not None and opening.change != folders.change:
+            opening = self._facts.opening(account.id, facts.mailbox.id, now)
+            folders = self._facts.folders(account.id, facts.mailbox.id, now)
+        return opening, folders
 
     def _renew(self, opening: Opening) -> Opening | Deny[OpenDenial]:
         if opening.holds_at(self._facts.change(), self._clock.now()):
             return opening
-        return self._decide(opening.account, opening.mailbox.id, opening.mailbox.address)
+        return self._decide(
+            opening.account, opening.mailbox.id, opening.mailbox.address, for_folders=opening.for_folders
+        )
 
     def _mapped(self, account: Account) -> tuple[Target, ...]:
         now = self._clock.now()
-        return mapped_mailboxes(self._facts.mapped(account.id, now), now)
+        return mapped_mailboxes(self._facts.mapped(account.id, now), now, self._protocol)
+
+    def _beside(self, account: Account) -> tuple[Target, ...]:
+        now = self._clock.now()
+        entered = mailboxes_with_folders(self._facts.with_folders_for(account.id, now), now, self._protocol)
+        return tuple({target.guid: target for target in (*self._mapped(account), *entered)}.values())
 
     def _send(self, account: Account, address: SmtpAddress) -> SendAuthorization:
         now = self._clock.now()

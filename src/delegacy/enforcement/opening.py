@@ -1,7 +1,9 @@
 """``Opening``: the right to touch a mailbox's content, held by a session and renewed at every command."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from delegacy.domain.account import Account
@@ -14,7 +16,8 @@ from delegacy.policy.decision import OpenRight
 class Opening:
     """An open mailbox: who opened it, which one, by which right, and up to which directory change or moment that is known to hold.
 
-    Made by the authorizer alone. ``Authorizer.renew`` gives a current one, or a denial, at every command.
+    Made by the authorizer alone. ``Authorizer.renew`` gives a current one, or a denial, at every command. ``for_folders`` tells that it was
+    opened for whatever may be done in its folders, and ``granted`` what that is by folder where the right is a folder permission.
     """
 
     account: Account
@@ -22,6 +25,8 @@ class Opening:
     right: OpenRight
     change: int
     expires_at: datetime | None = None
+    for_folders: bool = False
+    granted: Mapping[UUID, FolderRights] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property
     def mailbox_guid(self) -> UUID:

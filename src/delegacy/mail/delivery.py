@@ -17,7 +17,7 @@ from delegacy.domain.mail_store import Deposit
 from delegacy.domain.ports import Clock, DirectoryReader, Store
 from delegacy.mail.handover import SharedCommits
 from delegacy.mail.reports import Reporter, UndeliveredMail, failure_for
-from delegacy.mail.routing import Origin, Route, Undeliverable, examine, route
+from delegacy.mail.routing import RESTRICTED, Origin, Route, Undeliverable, examine, route
 from delegacy.wire.analysis import analyse_message
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,8 @@ _READ: Final = Flags(SystemFlag.SEEN)
 class AcceptedMail:
     """A message to be delivered.
 
-    ``sender`` is the reverse-path, None for the null one. ``sent_copy_for`` is the mailbox whose Sent Items get a copy, if any. What ``content``
+    ``sender`` is the reverse-path, None for the null one, and ``author`` who the message is from: of him recipients may take no mail.
+    ``sent_copy_for`` is the mailbox whose Sent Items get a copy, if any. What ``content``
     is has been settled: nothing is changed but that the copies for mailboxes get a Return-Path.
     """
 
@@ -38,6 +39,7 @@ class AcceptedMail:
     content: bytes
     smtputf8: bool
     authenticated: bool
+    author: SmtpAddress
     sent_copy_for: UUID | None = None
 
 
@@ -68,9 +70,14 @@ class Delivery:
         """Return why mail for this address would be refused, None if it is taken. Raises ``StoreError``."""
         return await asyncio.to_thread(self._examine, recipient, authenticated=authenticated)
 
-    async def deliver(self, mail: AcceptedMail) -> None:
-        """Deliver a message. When this returns it is durable; raises ``StoreFull`` or another ``StoreError``, and then nothing was done."""
+    async def deliver(self, mail: AcceptedMail) -> Undeliverable | None:
+        """Deliver a message. When this returns it is durable; raises ``StoreFull`` or another ``StoreError``, and then nothing was done.
+
+        Nothing was done either where none of the recipients takes mail from its author: the reason is returned.
+        """
         where, handover = await asyncio.to_thread(self._prepare, mail)
+        if isinstance(handover, Undeliverable):
+            return handover
         await self._commits.hand_over(handover)
         if handover.queued:
             self._queued()
@@ -84,15 +91,20 @@ class Delivery:
                 "size": len(mail.content),
             },
         )
+        return None
 
     def _examine(self, recipient: SmtpAddress, *, authenticated: bool) -> Undeliverable | None:
         with self._store.read() as directory:
             return examine(directory, recipient, Origin(None, authenticated, self._may_send_out))
 
-    def _prepare(self, mail: AcceptedMail) -> tuple[Route, Handover]:
+    def _prepare(self, mail: AcceptedMail) -> tuple[Route, Handover | Undeliverable]:
         now = self._clock.now()
+        origin = Origin(mail.sender, mail.authenticated, self._may_send_out, mail.author)
         with self._store.read() as directory:
-            where = route(directory, mail.recipients, Origin(mail.sender, mail.authenticated, self._may_send_out))
+            where = route(directory, mail.recipients, origin)
+            reasons = [where.undeliverable.get(recipient, (None, None))[0] for recipient in mail.recipients]
+            if reasons and RESTRICTED.issuperset(reasons):
+                return where, next(reason for reason in reasons if reason is not None)
             return where, self._handover(directory, mail, where, now)
 
     def _handover(self, directory: DirectoryReader, mail: AcceptedMail, where: Route, now: datetime) -> Handover:

@@ -39,6 +39,12 @@ _STATUS: Final = MappingProxyType(
             "5.7.134",
             "RESOLVER.RST.SenderNotAuthenticatedForMailbox; Delivery restriction check failed because the sender was not authenticated when sending to this mailbox",
         ),
+        # Delivery restrictions (error code list): why, and who is on the lists, is nobody's business.
+        Undeliverable.GROUP_NOT_FOR_SENDER: (
+            "5.7.124",
+            "RESOLVER.RST.NotAuthorized; Sender not in allowed-senders list",
+        ),
+        Undeliverable.MAILBOX_NOT_FOR_SENDER: ("5.7.1", "RESOLVER.RST.NotAuthorized; not authorized"),
         Undeliverable.FILTER_UNREADABLE: ("5.2.4", "RESOLVER.GRP.DDL; The group's filter can't be read"),
     }
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -12,6 +13,8 @@ from delegacy.domain.errors import InvalidFilter
 from delegacy.domain.ports import DirectoryReader, RecipientQuery
 from delegacy.domain.recipient import MAIL_GROUPS, RECIPIENTS, Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import parse_filter
+from delegacy.enforcement.delivery import SenderCheck
+from delegacy.policy.decision import DeliveryDenial
 
 AUTHORITATIVE: Final = "Authoritative"
 """The type of an accepted domain whose every recipient is in the directory (New-AcceptedDomain -DomainType)."""
@@ -28,16 +31,39 @@ class Undeliverable(Enum):
     NO_EXTERNAL_ADDRESS = "the contact has no usable external address"
     GROUP_NEEDS_SIGN_IN = "the group takes mail from authenticated senders only"
     MAILBOX_NEEDS_SIGN_IN = "the recipient takes mail from authenticated senders only"
+    GROUP_NOT_FOR_SENDER = "the group takes no mail from this sender"
+    MAILBOX_NOT_FOR_SENDER = "the recipient takes no mail from this sender"
     FILTER_UNREADABLE = "the group's filter cannot be read"
+
+
+_RESTRICTIONS: Final = MappingProxyType(
+    {
+        DeliveryDenial.SENDER_NOT_AUTHENTICATED: (
+            Undeliverable.GROUP_NEEDS_SIGN_IN,
+            Undeliverable.MAILBOX_NEEDS_SIGN_IN,
+        ),
+        DeliveryDenial.SENDER_REJECTED: (Undeliverable.GROUP_NOT_FOR_SENDER, Undeliverable.MAILBOX_NOT_FOR_SENDER),
+        DeliveryDenial.MEMBERS_REJECTED: (Undeliverable.GROUP_NOT_FOR_SENDER, Undeliverable.MAILBOX_NOT_FOR_SENDER),
+        DeliveryDenial.SENDER_NOT_ACCEPTED: (Undeliverable.GROUP_NOT_FOR_SENDER, Undeliverable.MAILBOX_NOT_FOR_SENDER),
+    }
+)
+"""What a restriction that the sender does not meet means for a group, and for anybody else."""
+RESTRICTED: Final = frozenset(reason for pair in _RESTRICTIONS.values() for reason in pair)
+"""The reasons that are the recipient's own wish."""
+_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who sent a message, as far as routing goes: the reverse-path (None for the null one), whether he signed in, whether mail may go out."""
+    """Who sent a message, as far as routing goes.
+
+    ``sender`` is the reverse-path (None for the null one) and ``author`` who the message is from where that is known (``SenderCheck``).
+    """
 
     sender: SmtpAddress | None
     authenticated: bool
     may_send_out: bool
+    author: SmtpAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +86,7 @@ def examine(directory: DirectoryReader, address: SmtpAddress, origin: Origin) ->
         return Undeliverable.NOT_OURS
     recipient = directory.by_address(address.key)
     if recipient is not None and recipient.recipient_type_details in _GROUPS:
-        return _restriction(recipient, origin)
+        return expansion.restriction(recipient)
     expansion.add_address(address, None)
     return next((reason for reason, _ in expansion.undeliverable.values()), None)
 
@@ -89,12 +115,21 @@ class _Expansion:
             normalise_domain(domain.domain_name): domain.domain_type for domain in directory.accepted_domains()
         }
         self._visited: set[int] = set()
+        self._check = SenderCheck(directory, origin.author, authenticated=origin.authenticated)
         self.mailboxes: dict[UUID, None] = {}
         self.remote: dict[SmtpAddress, SmtpAddress | None] = {}
         self.undeliverable: dict[SmtpAddress, tuple[Undeliverable, SmtpAddress | None]] = {}
 
     def is_accepted(self, address: SmtpAddress) -> bool:
         return address.domain_key in self._domains
+
+    def restriction(self, recipient: Recipient) -> Undeliverable | None:
+        """Return the delivery restriction that the sender does not meet."""
+        denial = self._check.denial(recipient)
+        if denial is None:
+            return None
+        group, other = _RESTRICTIONS[denial]
+        return group if recipient.recipient_type_details in _GROUPS else other
 
     def add_address(self, address: SmtpAddress, report_to: SmtpAddress | None) -> None:
         recipient = self._directory.by_address(address.key)
@@ -115,7 +150,7 @@ class _Expansion:
         if recipient.id in self._visited:
             return
         self._visited.add(recipient.id)
-        restriction = _restriction(recipient, self._origin)
+        restriction = self.restriction(recipient)
         if restriction is not None:
             self.undeliverable.setdefault(address, (restriction, report_to))
         elif recipient.recipient_type_details in MAIL_GROUPS:
@@ -135,9 +170,12 @@ class _Expansion:
             report_to = next((manager.primary_smtp_address for manager in managers), None)
         elif not group.attributes.get("ReportToOriginatorEnabled", True):
             report_to = None
-        for member in members:
-            if member.recipient_type_details in RECIPIENTS and member.primary_smtp_address is not None:
-                self._add(member, member.primary_smtp_address, report_to)
+        remaining = iter(members)
+        while page := list(islice(remaining, _AT_ONCE)):
+            self._check.look_ahead(page)
+            for member in page:
+                if member.recipient_type_details in RECIPIENTS and member.primary_smtp_address is not None:
+                    self._add(member, member.primary_smtp_address, report_to)
 
     def _managers(self, group: Recipient) -> list[Recipient]:
         """Return the managers that hear of reports; never a group, so that a report does not reach one this way."""
@@ -175,15 +213,6 @@ class _Expansion:
             self.undeliverable.setdefault(address, (Undeliverable.NO_EXTERNAL_ADDRESS, report_to))
         else:
             self._add_remote(external, report_to)
-
-
-def _restriction(recipient: Recipient, origin: Origin) -> Undeliverable | None:
-    """Return the delivery restriction that the sender does not meet (Set-DistributionGroup -RequireSenderAuthenticationEnabled)."""
-    if origin.authenticated or not recipient.attributes.get("RequireSenderAuthenticationEnabled", False):
-        return None
-    if recipient.recipient_type_details in _GROUPS:
-        return Undeliverable.GROUP_NEEDS_SIGN_IN
-    return Undeliverable.MAILBOX_NEEDS_SIGN_IN
 
 
 def _external_address(recipient: Recipient, attribute: str) -> SmtpAddress | None:

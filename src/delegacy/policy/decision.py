@@ -12,6 +12,7 @@ class OpenRight(Enum):
 
     OWNER = "owner"
     FULL_ACCESS = "Full Access"
+    FOLDER_PERMISSION = "folder permission"
 
 
 class OpenDenial(Enum):
@@ -22,6 +23,7 @@ class OpenDenial(Enum):
     HIDDEN_FROM_ADDRESS_LISTS = "the mailbox is hidden from address lists"
     FULL_ACCESS_DENIED = "an entry denies Full Access"
     NO_FULL_ACCESS = "nothing grants Full Access"
+    PROTOCOL_SWITCHED_OFF = "the protocol is switched off for the mailbox, or for the account's own"
 
 
 class SendRight(Enum):
@@ -41,6 +43,15 @@ class SendDenial(Enum):
     SEND_AS_DENIED = "an entry denies Send As"
     SEND_AS_REQUIRED = "a session opened on the mailbox itself needs Send As"
     NO_SEND_RIGHT = "nothing grants Send As or Send on Behalf"
+
+
+class DeliveryDenial(Enum):
+    """Why a recipient does not take a message from its sender."""
+
+    SENDER_NOT_AUTHENTICATED = "the recipient takes mail from authenticated senders only"
+    SENDER_REJECTED = "the recipient takes no mail from this sender"
+    MEMBERS_REJECTED = "the recipient takes no mail from the members of a group that the sender is in"
+    SENDER_NOT_ACCEPTED = "the sender isn't among those from whom the recipient takes mail"
 
 
 class Obligation(Enum):

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from delegacy.domain.identity import fold
-from delegacy.domain.rbac import EVERYTHING, RecipientScope, RoleEntry
+from delegacy.domain.rbac import EVERYTHING, RecipientScope, RoleEntry, ScopeKind
 from delegacy.domain.recipient import Recipient
+from delegacy.domain.recipient_filter import Links
 
 
 class WriteDenial(Enum):
@@ -47,6 +48,7 @@ class Access:
 
 
 UNLIMITED: Final = Access(unlimited=True)
+_OWN_AFFAIRS: Final = frozenset({ScopeKind.MY_GAL, ScopeKind.SELF})
 
 
 def holds_cmdlet(access: Access, cmdlet: str) -> bool:
@@ -69,21 +71,34 @@ def is_limited(access: Access, cmdlet: str, parameters: Iterable[str]) -> bool:
     return not all(any(entry.admits(parameter) for entry in everywhere) for parameter in parameters)
 
 
-def decide_write(access: Access, cmdlet: str, parameters: Iterable[str], recipient: Recipient) -> WriteDenial | None:
+def decide_write(
+    access: Access, cmdlet: str, parameters: Iterable[str], recipient: Recipient, links: Links
+) -> WriteDenial | None:
     """Return why the caller may not change a recipient with this cmdlet and these parameters, or None where he may.
 
     What lies in an exclusive scope is changed by those alone who have such a scope that holds it.
     """
     if access.unlimited:
         return None
-    held = [one for one in access.entries.get(fold(cmdlet), ()) if one.write.admits(recipient)]
-    if any(scope.admits(recipient) for scope in access.exclusive):
+    held = [one for one in access.entries.get(fold(cmdlet), ()) if one.write.admits(recipient, links)]
+    if any(scope.admits(recipient, links) for scope in access.exclusive):
         held = [one for one in held if one.exclusive]
         if not held:
             return WriteDenial.IN_EXCLUSIVE_SCOPE
     if not held or not all(any(one.entry.admits(parameter) for one in held) for parameter in parameters):
         return WriteDenial.OUT_OF_WRITE_SCOPE
     return None
+
+
+def is_self_service(access: Access, cmdlet: str, recipient: Recipient, links: Links) -> bool:
+    """Tell whether a caller reaches a recipient with this cmdlet by roles alone that are everybody's for his own affairs.
+
+    Such a role opens a cmdlet on every listed object (MyDistributionGroupMembership: MyGAL); what may be done there the cmdlet decides.
+    """
+    if access.unlimited:
+        return False
+    held = [one.write for one in access.entries.get(fold(cmdlet), ()) if one.write.admits(recipient, links)]
+    return all(scope.kind in _OWN_AFFAIRS for scope in held)
 
 
 def read_scopes(access: Access, cmdlet: str) -> tuple[RecipientScope, ...] | None:

@@ -51,13 +51,19 @@ def _number(value: object) -> int | float | Decimal | None:
         return parse_number(value) if value.strip() else 0
     if isinstance(value, Enum) and isinstance(value.value, int):
         return value.value
-    return None
+    return value.order if isinstance(value, PSObject) else None
+
+
+def _ordered(value: object) -> object:
+    """Return what a left operand is compared by: an object that has an order by that number."""
+    return value.order if isinstance(value, PSObject) and value.order is not None else value
 
 
 def equal(left: object, right: object, *, ignore_case: bool = True) -> bool:
     """Return `left -eq right` for a left operand that is no array."""
     if left is None or right is None:
         return left is right
+    left = _ordered(left)
     if isinstance(left, str):
         return _folded(left, ignore_case=ignore_case) == _folded(to_text(right), ignore_case=ignore_case)
     if isinstance(left, bool):
@@ -111,6 +117,7 @@ def compare(left: object, right: object, *, ignore_case: bool = True) -> int:
     """Return -1, 0 or 1 as left comes before, with or after right. Raises `PowerShellError` when they cannot be compared."""
     if left is None or right is None:
         return _sign(left is not None, right is not None)
+    left = _ordered(left)
     if isinstance(left, str):
         return _compare_text(left, to_text(right), ignore_case=ignore_case)
     if isinstance(left, (bool, int, float, Decimal)):

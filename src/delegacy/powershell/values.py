@@ -150,10 +150,11 @@ class PSObject:
     """An object made of named properties, in order; names ignore case.
 
     `type_names` go from the most specific to the least; views are found by them. `text` is what the object is in a string and what
-    it is compared by (an identity prints as a canonical name and still has properties).
+    it is compared by (an identity prints as a canonical name and still has properties); with an `order` it is compared by that number (a size
+    prints as 1.5 MB).
     """
 
-    __slots__ = ("_folded", "_members", "text", "type_names")
+    __slots__ = ("_folded", "_members", "order", "text", "type_names")
 
     def __init__(
         self,
@@ -161,7 +162,9 @@ class PSObject:
         properties: Mapping[str, object] | None = None,
         *,
         text: str | None = None,
+        order: float | None = None,
     ) -> None:
+        self.order = order
         self.type_names = (type_name,) if isinstance(type_name, str) else type_name
         self.text = text
         self._members: dict[str, object] = dict(properties) if properties else {}
@@ -233,7 +236,7 @@ class PSObject:
 
     def copy(self) -> PSObject:
         """Return another object with the same members."""
-        return PSObject(self.type_names, self._members, text=self.text)
+        return PSObject(self.type_names, self._members, text=self.text, order=self.order)
 
     def __repr__(self) -> str:
         return f"PSObject({self.type_name!r}, {self._members!r})"

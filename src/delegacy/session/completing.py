@@ -17,7 +17,12 @@ _BY_BEGINNING: Final = {
     "delegate": ("Get-User", "Get-Group"),
 }
 """Cmdlets that find by the beginning of a name themselves; of a noun, its own."""
-_WHOLE: Final = {"role": "Get-ManagementRole", "role group": "Get-RoleGroup", "scope": "Get-ManagementScope"}
+_WHOLE: Final = {
+    "role": "Get-ManagementRole",
+    "role group": "Get-RoleGroup",
+    "scope": "Get-ManagementScope",
+    "address list": "Get-AddressList",
+}
 """Cmdlets that show the few objects that there are."""
 _TELLING: Final = ("PrimarySmtpAddress", "UserPrincipalName", "SamAccountName", "RoleType", "Description")
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.address import InvalidAddress, ProxyAddress, SmtpAddress
+from delegacy.domain.address_list import DEFAULT_ADDRESS_LISTS, AddressList
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.mailbox import initial_ad_acl, initial_mailbox_acl
@@ -144,6 +145,14 @@ def default_assignments(role_groups: Mapping[str, int]) -> list[RoleAssignment]:
     ]
 
 
+def default_address_lists() -> list[AddressList]:
+    """Return the address lists that an organization starts with."""
+    return [
+        AddressList(guid=uuid.uuid4(), name=name, display_name=name, recipient_filter=text)
+        for name, text in DEFAULT_ADDRESS_LISTS.items()
+    ]
+
+
 def complete_organization(work: UnitOfWork) -> bool:
     """Add to an organization of an older version what every organization has by now; the caller commits. Tell whether anything was missing."""
     directory = work.directory
@@ -154,6 +163,7 @@ def complete_organization(work: UnitOfWork) -> bool:
     for key in keys.values():
         directory.set_managers(key, [keys[ORGANIZATION_MANAGEMENT]])
     directory.put_role_assignments(default_assignments(keys))
+    directory.put_address_lists(default_address_lists())
     return True
 
 
@@ -191,6 +201,7 @@ class _Founder:
         for key in role_groups.values():
             directory.set_managers(key, [role_groups[ORGANIZATION_MANAGEMENT]])
         directory.put_role_assignments(default_assignments(role_groups))
+        directory.put_address_lists(default_address_lists())
         for name, display_name in _ARBITRATION_MAILBOXES:
             self._mailbox(name, display_name, RecipientTypeDetails.ARBITRATION_MAILBOX)
         discovery = self._mailbox(

@@ -16,12 +16,21 @@ from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.change import Change, ObjectAdded
 from delegacy.domain.errors import DelegacyError, LastAdministrator, ManagementObjectNotFound, OutOfScope, StoreError
+from delegacy.domain.mailbox_usage import MailboxUsage
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher, Store
 from delegacy.domain.rbac import RecipientScope
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.policy.questions import Questions
-from delegacy.policy.rbac import Access, decide_write, holds_cmdlet, holds_parameter, is_limited, read_scopes
+from delegacy.policy.rbac import (
+    Access,
+    decide_write,
+    holds_cmdlet,
+    holds_parameter,
+    is_limited,
+    is_self_service,
+    read_scopes,
+)
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
 from delegacy.powershell.metadata import CmdletInfo
@@ -47,6 +56,7 @@ class Gate:
         clock: Clock,
         questions: Questions,
         passwords: PasswordHasher,
+        usage: MailboxUsage,
         to_utc: Callable[[datetime], datetime],
     ) -> None:
         self._caller = caller
@@ -58,7 +68,7 @@ class Gate:
         self._is_current = False
         self._visible: dict[str, CmdletInfo] = {}
         self._running: Cmdlet | None = None
-        self._session = CmdletSession(self._transactions, caller, clock, questions, passwords, self)
+        self._session = CmdletSession(self._transactions, caller, clock, questions, passwords, usage, self)
 
     def begin(self) -> None:
         """Begin a command: the caller's roles are looked at again when it first needs one."""
@@ -166,8 +176,17 @@ class Gate:
             self._require_one(self._running, _used(self._running), recipient)
 
     def _require_one(self, cmdlet: Cmdlet, used: Sequence[str], recipient: Recipient) -> None:
-        if decide_write(self._access, cmdlet.name, used, recipient) is not None:
+        links = self._transactions.reader.linked
+        if decide_write(self._access, cmdlet.name, used, recipient, links) is not None:
             raise out_of_scope(recipient)
+
+    def is_self_service(self, recipient: Recipient) -> bool:
+        """Tell whether the running cmdlet may change this object by a role alone that everybody has for his own affairs."""
+        directory = self._transactions.reader
+        self._look_at_roles(directory)
+        if self._running is None:
+            return False
+        return is_self_service(self._access, self._running.name, recipient, directory.linked)
 
     def may_run(self, cmdlet: str, *parameters: str) -> bool:
         """Tell whether the caller's roles hold a cmdlet, with these parameters."""
@@ -244,17 +263,20 @@ class CmdletSession:
         clock: Clock,
         questions: Questions,
         passwords: PasswordHasher,
+        usage: MailboxUsage,
         gate: Gate,
     ) -> None:
         self._transactions = transactions
         self._gate = gate
         self._caller = caller
         self.require_writable = gate.require_writable
+        self.is_self_service = gate.is_self_service
         self.may_run = gate.may_run
         self.to_utc = gate.to_utc
         self.clock = clock
         self.questions = questions
         self.passwords = passwords
+        self.usage = usage
         self.runspace_id: UUID = uuid4()
         self.entry: Entry | None = None
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from delegacy.cmdlets._tables import VIEWS
 from delegacy.domain.errors import DelegacyError
+from delegacy.domain.mailbox_usage import MailboxUsage
 from delegacy.domain.ports import Clock, PasswordHasher, Store
 from delegacy.policy.questions import Questions
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
@@ -41,10 +42,11 @@ class Runspace:
         clock: Clock,
         questions: Questions,
         passwords: PasswordHasher,
+        usage: MailboxUsage,
         limits: Limits | None = None,
     ) -> None:
         self.caller = caller
-        self.gate = Gate(store, caller, clock, questions, passwords, host.to_utc)
+        self.gate = Gate(store, caller, clock, questions, passwords, usage, host.to_utc)
         self._host = host
         self._limits = limits
         self._running = Lock()

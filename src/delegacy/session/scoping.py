@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from delegacy.domain.change import (
     Change,
     CredentialSet,
+    FolderPermissionSet,
     Granted,
     Linked,
     ListChanged,
@@ -15,6 +16,7 @@ from delegacy.domain.change import (
     ObjectRemoved,
     ObjectUpdated,
     OrganizationChanged,
+    RestrictionsSet,
     Revoked,
     Unlinked,
 )
@@ -37,7 +39,7 @@ def changed_objects(change: Change, directory: DirectoryReader) -> Iterator[Reci
             yield directory.get(key)
         case MembersAdded(key) | MembersRemoved(key) | ManagersSet(key) | CredentialSet(key):
             yield directory.get(key)
-        case ListChanged(key):
+        case ListChanged(key) | RestrictionsSet(key) | FolderPermissionSet(key):
             yield directory.get(key)
         case OrganizationChanged():
             return

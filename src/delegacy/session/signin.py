@@ -11,6 +11,7 @@ from typing import Final
 import argon2
 
 from delegacy.domain.account import Account
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.errors import InvalidInput, StoreError
 from delegacy.domain.network import network_of
 from delegacy.domain.ports import Clock, Credential, PasswordHasher, SignInNames
@@ -35,8 +36,17 @@ class SignInDenial(Enum):
 
     WRONG_NAME_OR_PASSWORD = "the name or the password is wrong"  # noqa: S105 - a reason, not a secret
     ACCOUNT_DISABLED = "the account is disabled"
+    PROTOCOL_SWITCHED_OFF = "the protocol is switched off for the account's mailbox"
     TOO_MANY_FAILURES = "too many failures; wait"
     STORE_UNAVAILABLE = "the directory cannot be read"
+
+
+_GUESSES: Final = (
+    SignInDenial.WRONG_NAME_OR_PASSWORD,
+    SignInDenial.ACCOUNT_DISABLED,
+    SignInDenial.PROTOCOL_SWITCHED_OFF,
+)
+"""What counts as a guess: where the right password is refused too, counting must not tell the difference."""
 
 
 class Argon2Passwords:
@@ -109,41 +119,52 @@ class SignIn:
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
         self._nobodys_hash = ""
 
-    async def authenticate(self, name: str, password: str, origin: str) -> Account | SignInDenial:
-        """Return the account that ``name`` and ``password`` sign in, or why they do not. ``origin`` is the peer's address.
+    async def authenticate(
+        self, name: str, password: str, origin: str, *, over: ClientProtocol
+    ) -> Account | SignInDenial:
+        """Return the account that ``name`` and ``password`` sign in, or why they do not.
+
+        ``origin`` is the peer's address, ``over`` the protocol that he speaks.
 
         A name that is nobody's takes as long as a wrong password. Failures are counted for the name at this origin and for the
-        origin, an IPv6 site as one; a disabled account with the right password is refused all the same.
+        origin, an IPv6 site as one; a disabled account with the right password is refused all the same, and one whose mailbox is closed to
+        the protocol.
         """
         network = network_of(origin)
         at_network = f"{name.casefold()[:LONGEST_NAME]}\0{network}"
         if self._must_wait(at_network, network):
             return self._refuse(name, origin, SignInDenial.TOO_MANY_FAILURES)
         async with self._hashing:
-            result = await self._checked(name, password, at_network, network)
+            result = await self._checked(name, password, at_network, network, over)
             if isinstance(result, Account):
                 self._throttle.succeeded(at_network)
                 _log.info("signed in", extra={"account": result.logon_name, "origin": origin})
                 return result
-            if result in (SignInDenial.WRONG_NAME_OR_PASSWORD, SignInDenial.ACCOUNT_DISABLED):
+            if result in _GUESSES:
                 self._throttle.failed(at_network)
                 self._throttle.failed(network)
         return self._refuse(name, origin, result)
 
-    async def _checked(self, name: str, password: str, at_network: str, network: str) -> Account | SignInDenial:
+    async def is_admitted(self, account: Account, over: ClientProtocol) -> bool:
+        """Tell whether somebody who has signed in could still do so over this protocol. Raises ``StoreError``."""
+        return over not in await asyncio.to_thread(self._names.switched_off, account)
+
+    async def _checked(
+        self, name: str, password: str, at_network: str, network: str, over: ClientProtocol
+    ) -> Account | SignInDenial:
         if self._must_wait(
             at_network, network
         ):  # again: of guesses at the same time, earlier ones have been counted by now
             return SignInDenial.TOO_MANY_FAILURES
         if not password or len(password) > LONGEST_PASSWORD or len(name) > LONGEST_NAME:
             return SignInDenial.WRONG_NAME_OR_PASSWORD
-        return await asyncio.to_thread(self._verify, name, password)
+        return await asyncio.to_thread(self._verify, name, password, over)
 
     def _must_wait(self, at_network: str, network: str) -> bool:
         throttle = self._throttle
         return throttle.must_wait(at_network, _FREE_FAILURES) or throttle.must_wait(network, _FREE_FAILURES_OF_NETWORK)
 
-    def _verify(self, name: str, password: str) -> Account | SignInDenial:
+    def _verify(self, name: str, password: str, over: ClientProtocol) -> Account | SignInDenial:
         try:
             credential = self._names.credential(name)
         except StoreError:
@@ -153,6 +174,8 @@ class SignIn:
             return SignInDenial.WRONG_NAME_OR_PASSWORD
         if credential.disabled:
             return SignInDenial.ACCOUNT_DISABLED
+        if over in credential.switched_off:
+            return SignInDenial.PROTOCOL_SWITCHED_OFF
         return credential.account
 
     def _password_fits(self, credential: Credential | None, password: str) -> bool:

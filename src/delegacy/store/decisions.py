@@ -19,8 +19,11 @@ from uuid import UUID
 
 from delegacy.domain.access_token import AccessToken
 from delegacy.domain.ace import Ace
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.errors import InvalidIdentity, StoreUnavailable
-from delegacy.domain.facts import OpeningFacts, SendingFacts, Target
+from delegacy.domain.facts import FolderEntry, FolderFacts, OpeningFacts, SendingFacts, Target
+from delegacy.domain.folder import FolderRights
+from delegacy.domain.folder_permission import DEFAULT
 from delegacy.domain.recipient import MAILBOXES
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Right, right_from_number
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
@@ -53,7 +56,7 @@ _COLUMNS: Final = """
     h.change, h.hidden_mailboxes_denied, a.account_disabled, a.sid, {linked_sid},
     t.id, t.guid, t.sid, t.recipient_type_details, t.display_name, t.primary_smtp_address, t.hidden,
     e.entry, e.trustee, e.allow, e.inherited, e.access_right, e.inheritance_type, g.sid, w.name, e.granted_at, e.expires_at,
-    a.id, {exceptional}
+    a.id, {exceptional}, {switches}
 """
 _IN_GROUP: Final = """
     EXISTS (
@@ -99,6 +102,38 @@ _MAPPED: Final = f"""
     WHERE h.id = 1 AND a.id = ? AND m.delegate {{account}} AND t.id = m.mailbox
     ORDER BY t.id
 """
+_NAMED_FOLDER: Final = f"""
+    (
+        p.trustee IN (a.id, l.id)
+        OR p.trustee = {WELL_KNOWN_KEYS[DEFAULT]}
+        OR (p.to_group = 1 AND {_IN_GROUP.format(group="p.trustee", flag="security").format(account="IN (a.id, l.id)")})
+    )
+"""
+_FOLDERS: Final = f"""
+    SELECT h.change, a.sid, l.sid, a.id, p.folder, p.trustee, p.rights, p.expires_at, g.sid
+    FROM head h CROSS JOIN object a {_LINKED}
+    LEFT JOIN folder_permission p ON p.mailbox = ? AND (p.expires_at IS NULL OR p.expires_at > ?) AND {_NAMED_FOLDER}
+    LEFT JOIN object g ON p.to_group = 1 AND g.id = p.trustee
+    WHERE h.id = 1 AND a.id = ?
+"""
+_GIVES: Final = "p.rights <> 0 AND (p.expires_at IS NULL OR p.expires_at > ?)"
+_WITH_FOLDERS: Final = f"""
+    SELECT {_COLUMNS}
+    FROM head h CROSS JOIN object a
+    {{linked}}
+    CROSS JOIN (
+        SELECT p.mailbox FROM folder_permission p WHERE p.trustee IN (?, ?) AND {_GIVES}
+        UNION
+        SELECT p.mailbox FROM member x CROSS JOIN group_closure c CROSS JOIN folder_permission p
+        WHERE x.member IN (?, ?) AND c.descendant = x.group_id AND c.security = 1 AND p.trustee = c.ancestor AND {_GIVES}
+        UNION
+        SELECT p.mailbox FROM folder_permission p WHERE p.trustee = {WELL_KNOWN_KEYS[DEFAULT]} AND {_GIVES}
+    ) f CROSS JOIN object t
+    {_ENTRIES_TO_OPEN}
+    WHERE h.id = 1 AND a.id = ? AND t.id = f.mailbox
+    ORDER BY t.id
+"""
+_MAILBOX_OF_MASTER: Final = f"SELECT l.id FROM object a {_LINKED} WHERE a.id = ?"
 # The Send on Behalf list is looked at beside an entry that leaves the decision to it.
 _SENDING: Final = f"""
     SELECT {_COLUMNS}, t.copy_sent_as, t.copy_sent_on_behalf,
@@ -122,10 +157,13 @@ _ACE: Final = 12
 _RIGHT: Final = 16
 _ACCOUNT: Final = 22
 _EXCEPTIONAL: Final = 23
-_COPIES: Final = 24
-_LISTED: Final = 26
+_SWITCHES: Final = 24
+_COPIES: Final = 25
+_LISTED: Final = 27
 _NO_ENTRIES: Final[tuple[Ace, ...]] = ()
 _NOBODY: Final[frozenset[Sid]] = frozenset()
+_NO_IMAP: Final = frozenset({ClientProtocol.IMAP})
+_EVERYTHING_ON: Final[frozenset[ClientProtocol]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +174,11 @@ class _Statement:
     exceptional: str
 
 
-def _statement(template: str, inherits: str, dialect: Dialect) -> _Statement:
+_IMAP_OFF: Final = _Statement("a.imap_off + t.imap_off", "a.imap_off + t.imap_off + COALESCE(l.imap_off, 0)")
+_NOT_LOOKED_AT: Final = _Statement("0", "0")
+
+
+def _statement(template: str, inherits: str, dialect: Dialect, switches: _Statement) -> _Statement:
     alone, linked_too = "= a.id", "IN (a.id, l.id)"
     lists = f"IN (t.id, CASE WHEN {inherits.format(account=linked_too)} THEN {ROOT} END)"
     return _Statement(
@@ -147,6 +189,7 @@ def _statement(template: str, inherits: str, dialect: Dialect) -> _Statement:
             linked_sid="NULL",
             exceptional=f"CASE WHEN {_IS_MASTER} THEN 1 WHEN {_LASTS} THEN 0 WHEN {inherits.format(account=alone)} THEN 1 ELSE 0 END",
             joined=_JOINED[dialect],
+            switches=switches.usual,
         ),
         template.format(
             account=linked_too,
@@ -155,6 +198,7 @@ def _statement(template: str, inherits: str, dialect: Dialect) -> _Statement:
             linked_sid="l.sid",
             exceptional="NULL",
             joined=_JOINED[dialect],
+            switches=switches.exceptional,
         ),
     )
 
@@ -165,10 +209,11 @@ class SqlDecisionFacts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._idle: deque[Connection] = deque()
-        self._opening = _statement(_OPENING, _INHERITS_TO_OPEN, database.dialect)
-        self._sending = _statement(_SENDING, _INHERITS_TO_SEND, database.dialect)
+        self._opening = _statement(_OPENING, _INHERITS_TO_OPEN, database.dialect, _IMAP_OFF)
+        self._sending = _statement(_SENDING, _INHERITS_TO_SEND, database.dialect, _NOT_LOOKED_AT)
         # Whose links are all those of another account gets no row of the usual form that would tell so.
-        self._mapped = _statement(_MAPPED, _INHERITS_TO_OPEN, database.dialect).exceptional
+        self._with_folders = _statement(_WITH_FOLDERS, _INHERITS_TO_OPEN, database.dialect, _IMAP_OFF).exceptional
+        self._mapped = _statement(_MAPPED, _INHERITS_TO_OPEN, database.dialect, _IMAP_OFF).exceptional
 
     def change(self) -> int:
         return int(self._rows("SELECT change FROM head WHERE id = 1", ())[0][0])
@@ -182,10 +227,19 @@ class SqlDecisionFacts:
         return _sending_facts(rows) if rows else None
 
     def mapped(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
-        of_mailbox: dict[int, list[Row]] = {}
-        for row in self._rows(self._mapped, (account,)):
-            of_mailbox.setdefault(row[5], []).append(row)
-        return tuple(facts for rows in of_mailbox.values() if (facts := _opening_facts(rows, now)) is not None)
+        return _facts_of_each(self._rows(self._mapped, (account,)), now)
+
+    def folders(self, account: int, mailbox: int, now: datetime) -> FolderFacts | None:
+        rows = self._rows(_FOLDERS, (mailbox, to_number(now), account))
+        return _folder_facts(rows) if rows else None
+
+    def with_folders_for(self, account: int, now: datetime) -> tuple[OpeningFacts, ...]:
+        found = self._rows(_MAILBOX_OF_MASTER, (account,))
+        if not found:
+            return ()
+        selves, moment = (account, found[0][0]), to_number(now)
+        rows = self._rows(self._with_folders, (*selves, moment, *selves, moment, moment, account))
+        return _facts_of_each(rows, now)
 
     def mailbox_key(self, identity: str) -> int | None:
         with self._connection() as connection:
@@ -247,7 +301,9 @@ def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:
         return None
     users, mailbox = _users(rows), _target(row)
     if row[_ACE] is None:
-        return OpeningFacts(row[0], row[2] == 1, AccessToken(users), mailbox, _NO_ENTRIES, row[1] == 1)
+        return OpeningFacts(
+            row[0], row[2] == 1, AccessToken(users), mailbox, _NO_ENTRIES, row[1] == 1, None, _switched_off(row)
+        )
     entries = _entries(rows)
     ends = [entry.expires_at for entry in entries if entry.expires_at is not None and entry.expires_at > now]
     return OpeningFacts(
@@ -258,7 +314,31 @@ def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:
         entries,
         row[1] == 1,
         min(ends) if ends else None,
+        _switched_off(row),
     )
+
+
+def _facts_of_each(rows: Iterable[Row], now: datetime) -> tuple[OpeningFacts, ...]:
+    """Return the facts of opening each mailbox that the rows are about."""
+    of_mailbox: dict[int, list[Row]] = {}
+    for row in rows:
+        of_mailbox.setdefault(row[5], []).append(row)
+    return tuple(facts for rows in of_mailbox.values() if (facts := _opening_facts(rows, now)) is not None)
+
+
+def _folder_facts(rows: list[Row]) -> FolderFacts:
+    change, account, linked = rows[0][:3]
+    entries = tuple(_folder_entry(row) for row in rows if row[4] is not None)
+    users = frozenset(sid for sid in (account, linked) if sid)
+    return FolderFacts(
+        change, AccessToken(users, frozenset(Sid(row[8]) for row in rows if row[8] is not None)), entries
+    )
+
+
+def _folder_entry(row: Row) -> FolderEntry:
+    _, account, linked, key, folder, trustee, rights, expires_at, group = row
+    sid = group or _WELL_KNOWN_SIDS.get(trustee) or (account if trustee == key else linked)
+    return FolderEntry(UUID(bytes=bytes(folder)), Sid(sid), FolderRights(rights), to_moment_or_none(expires_at))
 
 
 def _sending_facts(rows: list[Row]) -> SendingFacts:
@@ -286,6 +366,11 @@ def _sending_facts(rows: list[Row]) -> SendingFacts:
 def _target(row: Row) -> Target:
     key, guid, sid, kind, display_name, address, hidden = row[5:_ACE]
     return Target(key, UUID(bytes=guid), sid or None, to_kind(kind), display_name, address, hidden == 1)
+
+
+def _switched_off(row: Row) -> frozenset[ClientProtocol]:
+    """Return the protocols that are closed for the mailbox, or for the account's own."""
+    return _NO_IMAP if row[_SWITCHES] else _EVERYTHING_ON
 
 
 def _users(rows: list[Row]) -> frozenset[Sid]:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
+from delegacy.domain.address_list import AddressList
 from delegacy.domain.change import (
     Change,
     CredentialSet,
+    FolderPermissionSet,
     Granted,
     Linked,
     ManagersSet,
@@ -19,18 +21,21 @@ from delegacy.domain.change import (
     ObjectRemoved,
     ObjectUpdated,
     OrganizationChanged,
+    RestrictionsSet,
     Revoked,
     Unlinked,
 )
-from delegacy.domain.errors import ManagementObjectAlreadyExists, ManagementObjectNotFound
-from delegacy.domain.identity import fold
+from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions
+from delegacy.domain.errors import ManagementObjectNotFound
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation
 from delegacy.domain.ports import LostGrant, Place
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import grants, history, membership, objects, roles
+from delegacy.store import address_lists, domains, folder_permissions, grants, history, membership, objects, roles
+from delegacy.store import restrictions as restriction_lists
 from delegacy.store.reading import SqlDirectoryReader
 from delegacy.store.transaction import Transaction
 
@@ -62,30 +67,19 @@ class SqlDirectory(SqlDirectoryReader):
 
     def add_account_domain(self, domain: AccountDomain) -> None:
         self._tell(lambda: OrganizationChanged("account domain"))
-        key = fold(domain.netbios_name)
-        taken = self._connection.row("SELECT 1 FROM account_domain WHERE netbios_key = ? OR sid = ?", (key, domain.sid))
-        if taken is not None:
-            raise ManagementObjectAlreadyExists(
-                f"A domain with the name '{domain.netbios_name}' or its SID is there already.", domain.netbios_name
-            )
-        self._connection.run(
-            "INSERT INTO account_domain (netbios_key, netbios_name, dns_name, sid, trusted) VALUES (?, ?, ?, ?, ?)",
-            (key, domain.netbios_name, domain.dns_name, domain.sid, int(domain.trusted)),
-        )
+        domains.add_account_domain(self._connection, domain)
 
     def add_accepted_domain(self, domain: AcceptedDomain) -> None:
         self._tell(lambda: OrganizationChanged("accepted domain"))
-        key = fold(domain.domain_name)
-        if self._connection.row("SELECT 1 FROM accepted_domain WHERE domain_key = ?", (key,)) is not None:
-            raise ManagementObjectAlreadyExists(
-                f"The accepted domain '{domain.domain_name}' is there already.", domain.domain_name
-            )
-        if domain.default:
-            self._connection.run("UPDATE accepted_domain SET is_default = 0")
-        self._connection.run(
-            "INSERT INTO accepted_domain (domain_key, name, domain_name, domain_type, is_default) VALUES (?, ?, ?, ?, ?)",
-            (key, domain.name, domain.domain_name, domain.domain_type, int(domain.default)),
-        )
+        domains.add_accepted_domain(self._connection, domain)
+
+    def update_accepted_domain(self, domain: AcceptedDomain) -> None:
+        self._tell(lambda: OrganizationChanged("accepted domain"))
+        domains.update_accepted_domain(self._connection, domain, self._server_name())
+
+    def remove_accepted_domain(self, domain_name: str) -> None:
+        self._tell(lambda: OrganizationChanged("accepted domain"))
+        domains.remove_accepted_domain(self._connection, domain_name, self._server_name())
 
     def set_hidden_mailbox_delegation(self, value: HiddenMailboxDelegation) -> None:
         self._tell(lambda: OrganizationChanged("HiddenMailboxDelegation"))
@@ -144,6 +138,26 @@ class SqlDirectory(SqlDirectoryReader):
             [(group, manager, position) for position, manager in enumerate(after)],
         )
 
+    def set_delivery_restrictions(self, target: int, restrictions: DeliveryRestrictions) -> None:
+        before = self.delivery_restrictions([target]).get(target, UNRESTRICTED)
+        if before == restrictions:
+            return
+        self._tell(lambda: RestrictionsSet(target, before, restrictions))
+        restriction_lists.write(self._connection, target, restrictions)
+
+    def set_folder_permission(self, mailbox: int, folder: UUID, permission: FolderPermission) -> None:
+        self._tell(lambda: self._folder_change(mailbox, folder, permission.trustee, permission))
+        folder_permissions.put(self._transaction, mailbox, folder, permission)
+
+    def remove_folder_permission(self, mailbox: int, folder: UUID, trustee: Sid) -> None:
+        self._tell(lambda: self._folder_change(mailbox, folder, trustee, None))
+        folder_permissions.remove(self._connection, mailbox, folder, trustee)
+
+    def remove_folder_permissions(self, mailbox: int) -> None:
+        for folder, entry in tuple(folder_permissions.entries_of(self._connection, mailbox, self._now)):
+            self._tell(partial(FolderPermissionSet, mailbox, folder, entry, None))
+        self._connection.run("DELETE FROM folder_permission WHERE mailbox = ?", (mailbox,))
+
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
         self._tell(lambda: Linked(mailbox, tuple(delegates)))
         self._connection.run_many(
@@ -195,10 +209,25 @@ class SqlDirectory(SqlDirectoryReader):
         self._tell(lambda: OrganizationChanged("role assignment"))
         roles.remove_assignment(self._connection, name)
 
+    def put_address_lists(self, lists: Iterable[AddressList]) -> None:
+        self._tell(lambda: OrganizationChanged("address list"))
+        address_lists.put(self._connection, lists, self._now)
+
+    def remove_address_lists(self, paths: Iterable[str]) -> None:
+        self._tell(lambda: OrganizationChanged("address list"))
+        address_lists.remove(self._connection, paths)
+
     def _tell(self, change: Callable[[], Change]) -> None:
         """Tell the watcher of a change before it is made; what was before is read only where somebody watches."""
         if self.watcher is not None:
             self.watcher(change())
+
+    def _folder_change(
+        self, mailbox: int, folder: UUID, trustee: Sid, after: FolderPermission | None
+    ) -> FolderPermissionSet:
+        entries = self.folder_permissions(mailbox, folder)
+        before = next((one for one in entries if one.trustee == trustee), None)
+        return FolderPermissionSet(mailbox, folder, before, after)
 
     def _held(self, target: int, asked: Ace) -> tuple[Ace, ...]:
         """Return what explicit entries hold of the rights asked about, an entry each."""

@@ -6,6 +6,7 @@ a property was never set: columns of text are empty there, and what comes out of
 
 import operator as operators
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,6 +19,7 @@ from delegacy.domain.identity import fold
 from delegacy.domain.properties import Property, PropertyType
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.recipient_filter import And, Comparison, Filter, Not, Operator, Or, Value, like
+from delegacy.store import links
 from delegacy.store.connection import Dialect
 from delegacy.store.rows import to_number
 from delegacy.store.schema import ATTRIBUTE_COLUMNS, proxy_address, recipient
@@ -67,21 +69,29 @@ _FIRST_AFTER_SURROGATES: Final = 0xE000
 _LAST_CHARACTER: Final = 0x10FFFF
 
 
-def condition(wanted: Filter, dialect: Dialect) -> Condition:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """For which database a condition is, and the moment at which it is to hold, as it is stored."""
+
+    dialect: Dialect
+    now: int
+
+
+def condition(wanted: Filter, terms: Terms) -> Condition:
     """Return the condition on ``object`` that holds for the recipients that match ``wanted``."""
     match wanted:
         case Comparison(operator=Operator.NE):
-            return sa.not_(_comparison(wanted.property, Operator.EQ, wanted.value, dialect))
+            return sa.not_(_comparison(wanted.property, Operator.EQ, wanted.value, terms))
         case Comparison(operator=Operator.NOTLIKE):
-            return sa.not_(_comparison(wanted.property, Operator.LIKE, wanted.value, dialect))
+            return sa.not_(_comparison(wanted.property, Operator.LIKE, wanted.value, terms))
         case Comparison():
-            return _comparison(wanted.property, wanted.operator, wanted.value, dialect)
+            return _comparison(wanted.property, wanted.operator, wanted.value, terms)
         case Not(part):
-            return sa.not_(condition(part, dialect))
+            return sa.not_(condition(part, terms))
         case And(parts):
-            return sa.and_(*(condition(part, dialect) for part in parts))
+            return sa.and_(*(condition(part, terms) for part in parts))
         case Or(parts):
-            return sa.or_(*(condition(part, dialect) for part in parts))
+            return sa.or_(*(condition(part, terms) for part in parts))
 
 
 def is_like(column: _Column, pattern: str) -> Condition:
@@ -115,13 +125,19 @@ def _after(prefix: str) -> str | None:
     return None
 
 
-def _comparison(prop: Property, operator: Operator, value: Value, dialect: Dialect) -> Condition:
+def _comparison(prop: Property, operator: Operator, value: Value, terms: Terms) -> Condition:
     if (column := _TEXT_COLUMNS.get(prop.name)) is not None:
         return _text(column, operator, value)
     if (number := _NUMBER_COLUMNS.get(prop.name)) is not None:
         return _number(number, operator, value)
     if (word := _KIND_WORDS.get(prop.name)) is not None:
         return _kind(word, operator, value)
+    if prop.type is PropertyType.OBJECTS:
+        return _objects(prop, value, terms.now)
+    return _by_type(prop, operator, value, terms.dialect)
+
+
+def _by_type(prop: Property, operator: Operator, value: Value, dialect: Dialect) -> Condition:
     match prop.type:
         case PropertyType.GUID:
             return recipient.c.guid == value.bytes if isinstance(value, UUID) else sa.false()
@@ -171,6 +187,18 @@ def _distinguished_name(value: Value) -> Condition:
         return sa.false()
     name = DistinguishedName.parse(str(value))
     return sa.and_(recipient.c.container_key == fold(name.container), recipient.c.name_key == fold(name.name))
+
+
+def _objects(prop: Property, value: Value, now: int) -> Condition:
+    own, other, holds = links.columns_of(prop, now)
+    if value is None:
+        return ~sa.exists(sa.select(own).where(own == recipient.c.id, holds))
+    name = DistinguishedName.parse(str(value))
+    named = recipient.alias("named")
+    linked = sa.select(own).join(named, named.c.id == other)
+    return recipient.c.id.in_(
+        linked.where(named.c.name_key == fold(name.name), named.c.container_key == fold(name.container), holds)
+    )
 
 
 def _proxy_addresses(operator: Operator, value: Value) -> Condition:

@@ -93,6 +93,11 @@ def acl(connection: Connection, key: int, now: int, *, of_mailbox: bool) -> Acl:
     return Acl(tuple(_entries(rows)))
 
 
+def inherited_entries(connection: Connection, now: int) -> tuple[Ace, ...]:
+    """Return the entries that every mailbox inherits, without what has ended at ``now``."""
+    return tuple(_entries(connection.rows(_ENTRIES, (ROOT, 0, _HIGHEST, now))))
+
+
 def entries_like(connection: Connection, key: int, ace: Ace) -> tuple[Ace, ...]:
     """Return the explicit entries of the trustee and kind of ``ace``, as far as they hold rights of it."""
     trustee = find_trustee(connection, ace.trustee)

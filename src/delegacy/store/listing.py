@@ -11,8 +11,8 @@ from delegacy.domain.identity import fold
 from delegacy.domain.ports import RecipientQuery
 from delegacy.domain.rbac import RecipientScope, ScopeKind
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
-from delegacy.store.connection import Connection, Dialect
-from delegacy.store.filter_sql import Condition, condition, is_like, within
+from delegacy.store.connection import Connection
+from delegacy.store.filter_sql import Condition, Terms, condition, is_like, within
 from delegacy.store.rows import READ, to_recipient
 from delegacy.store.schema import proxy_address, recipient
 
@@ -39,10 +39,10 @@ _NAMES: Final = (
 )
 
 
-def listed(connection: Connection, query: RecipientQuery) -> Iterator[Recipient]:
-    """Yield the objects that ``query`` asks for, a page at a time. Raises ``InvalidProperty`` for an order that there is none."""
+def listed(connection: Connection, query: RecipientQuery, now: int) -> Iterator[Recipient]:
+    """Yield the objects that ``query`` asks for at ``now``, a page at a time. Raises ``InvalidProperty`` for an order that there is none."""
     key = _sort_column(query.sort_by)
-    wanted = _wanted(query, connection.dialect)
+    wanted = _wanted(query, Terms(connection.dialect, now))
     columns = [key, *(recipient.c[column] for column in READ)]
     statement = sa.select(*columns).where(wanted).order_by(key, recipient.c.id)
     after = None if query.after is None else (fold(query.after[0]), query.after[1])
@@ -59,9 +59,9 @@ def listed(connection: Connection, query: RecipientQuery) -> Iterator[Recipient]
         left = None if left is None else left - size
 
 
-def counted(connection: Connection, query: RecipientQuery) -> int:
-    """Return how many objects ``query`` asks for."""
-    statement = sa.select(sa.func.count()).select_from(recipient).where(_wanted(query, connection.dialect))
+def counted(connection: Connection, query: RecipientQuery, now: int) -> int:
+    """Return how many objects ``query`` asks for at ``now``."""
+    statement = sa.select(sa.func.count()).select_from(recipient).where(_wanted(query, Terms(connection.dialect, now)))
     return int(connection.selected(statement)[0][0])
 
 
@@ -77,12 +77,12 @@ def _sort_column(name: str) -> sa.Column[str]:
     return column
 
 
-def _wanted(query: RecipientQuery, dialect: Dialect) -> Condition:
+def _wanted(query: RecipientQuery, terms: Terms) -> Condition:
     conditions: list[Condition] = []
     if query.kinds and query.kinds != frozenset(RecipientTypeDetails):
         conditions.append(recipient.c.recipient_type_details.in_(sorted(kind.value for kind in query.kinds)))
     if query.filter is not None:
-        conditions.append(condition(query.filter, dialect))
+        conditions.append(condition(query.filter, terms))
     if query.wildcard is not None:
         conditions.append(_wildcard(fold(query.wildcard.strip())))
     if query.anr is not None:
@@ -91,7 +91,7 @@ def _wanted(query: RecipientQuery, dialect: Dialect) -> Condition:
     if query.container is not None:
         conditions.append(_below(fold(query.container.rstrip("/"))))
     if query.within is not None:
-        conditions.append(sa.or_(sa.false(), *(_inside(scope, dialect) for scope in query.within)))
+        conditions.append(sa.or_(sa.false(), *(_inside(scope, terms) for scope in query.within)))
     return sa.and_(sa.true(), *conditions)
 
 
@@ -110,7 +110,7 @@ def _wildcard(pattern: str) -> Condition:
     )
 
 
-def _inside(scope: RecipientScope, dialect: Dialect) -> Condition:
+def _inside(scope: RecipientScope, terms: Terms) -> Condition:
     """Return the condition that ``RecipientScope.admits`` computes."""
     if scope.kind is ScopeKind.ORGANIZATION:
         return sa.true()
@@ -122,7 +122,7 @@ def _inside(scope: RecipientScope, dialect: Dialect) -> Condition:
     if scope.root:
         conditions.append(_below(scope.root))
     if scope.condition is not None:
-        conditions.append(condition(scope.condition, dialect))
+        conditions.append(condition(scope.condition, terms))
     return sa.and_(sa.true(), *conditions)
 
 

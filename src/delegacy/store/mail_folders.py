@@ -85,7 +85,7 @@ def ensure_mailbox(transaction: MailTransaction, mailbox: UUID, now: int) -> int
     mailbox_id = transaction.value(f"SELECT id FROM mail_mailbox WHERE guid = ?{transaction.lock}", (str(mailbox),))
     if created:
         for special in SpecialFolder:
-            _insert_folder(transaction, mailbox_id, special.path, now, special)
+            _insert_folder(transaction, mailbox_id, special.path, now, special, special.guid_in(mailbox))
     return mailbox_id
 
 
@@ -148,7 +148,12 @@ def _create_above(transaction: MailTransaction, mailbox: UUID, mailbox_id: int, 
 
 
 def _insert_folder(
-    transaction: MailTransaction, mailbox_id: int, path: FolderPath, now: int, special: SpecialFolder | None = None
+    transaction: MailTransaction,
+    mailbox_id: int,
+    path: FolderPath,
+    now: int,
+    special: SpecialFolder | None = None,
+    guid: UUID | None = None,
 ) -> int:
     # RFC 9051 section 2.3.1.1: a folder of the same name made later has a greater UIDVALIDITY, also after a restore from a backup.
     uid_validity = transaction.value(
@@ -159,7 +164,14 @@ def _insert_folder(
     return transaction.value(
         "INSERT INTO mail_folder (mailbox_id, guid, path, path_key, special, uid_validity, uid_next, highest_modseq, "
         "message_count, unseen_count, deleted_count, size, keywords) VALUES (?, ?, ?, ?, ?, ?, 1, 1, 0, 0, 0, 0, '') RETURNING id",
-        (mailbox_id, str(uuid4()), str(path), path.key, None if special is None else special.value, uid_validity),
+        (
+            mailbox_id,
+            str(guid or uuid4()),
+            str(path),
+            path.key,
+            None if special is None else special.value,
+            uid_validity,
+        ),
     )
 
 

@@ -1,19 +1,21 @@
 """Messages in folders: placing, copying, flags, removing, in a transaction that somebody else runs."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from delegacy.domain.folder import MailFolder
-from delegacy.domain.mail_item import AnalysedMessage, Flags, SystemFlag, TooManyKeywords
+from delegacy.domain.mail_item import NO_FLAGS, AnalysedMessage, Flags, SystemFlag, TooManyKeywords
 from delegacy.domain.mail_search import fold_text
 from delegacy.domain.mail_store import (
+    BY_NOBODY,
     Copied,
     FlagAction,
     FlagChange,
     FlagChangeResult,
     FlagState,
     Placed,
+    Placing,
 )
 from delegacy.store.connection import Dialect, Row
 from delegacy.store.mail_transaction import MailTransaction
@@ -81,13 +83,17 @@ def store_content(transaction: MailTransaction, message: AnalysedMessage) -> int
     return int(row[0])
 
 
-def place(transaction: MailTransaction, folder: MailFolder, messages: Sequence[NewMessage]) -> Placed:
+def place(
+    transaction: MailTransaction, folder: MailFolder, new: Sequence[NewMessage], placing: Placing = BY_NOBODY
+) -> Placed:
     """Add messages to a folder that is locked. Raises ``TooManyKeywords``."""
+    messages = [replace(message, flags=placing.limits.kept(NO_FLAGS, message.flags)) for message in new]
+    creator = None if placing.creator is None else str(placing.creator)
     modseq = folder.highest_modseq + 1
     uids = range(folder.uid_next, folder.uid_next + len(messages))
     transaction.run_many(
-        "INSERT INTO mail_message (folder_id, uid, content_id, system_flags, keywords, modseq, received, size) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO mail_message (folder_id, uid, content_id, system_flags, keywords, modseq, received, size, creator) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 folder.id,
@@ -98,6 +104,7 @@ def place(transaction: MailTransaction, folder: MailFolder, messages: Sequence[N
                 modseq,
                 message.received,
                 message.size,
+                creator,
             )
             for uid, message in zip(uids, messages, strict=True)
         ],
@@ -121,14 +128,16 @@ def place(transaction: MailTransaction, folder: MailFolder, messages: Sequence[N
     return Placed(folder.id, folder.uid_validity, tuple(uids))
 
 
-def copy(transaction: MailTransaction, source: MailFolder, uids: Sequence[int], target: MailFolder) -> Copied:
+def copy(
+    transaction: MailTransaction, source: MailFolder, uids: Sequence[int], target: MailFolder, placing: Placing
+) -> Copied:
     """Copy messages between two folders that are locked. Raises ``TooManyKeywords``."""
     reader = FlagsReader()
     rows = select(transaction, source.id, uids, "uid, content_id, system_flags, keywords, received, size")
     if not rows:
         return Copied((), Placed(target.id, target.uid_validity, ()))
     messages = [NewMessage(row[1], reader.read(row[2], row[3]), row[4], row[5]) for row in rows]
-    return Copied(tuple(row[0] for row in rows), place(transaction, target, messages))
+    return Copied(tuple(row[0] for row in rows), place(transaction, target, messages, placing))
 
 
 def change_flags(
@@ -148,7 +157,7 @@ def change_flags(
             modified.append(uid)
             continue
         old = reader.read(system, keywords)
-        new = _changed(old, change)
+        new = change.limits.kept(old, _changed(old, change))
         state = FlagState(uid, new, old_modseq if new == old else modseq)
         states.append(state)
         previous.append(old_modseq)

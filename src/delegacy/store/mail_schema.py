@@ -26,7 +26,7 @@ from sqlalchemy import (
 # SQLite numbers rows by itself only if the column is spelled INTEGER.
 _KEY: Final = BigInteger().with_variant(Integer, "sqlite")
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002", "0003")
 """The revisions of the mail schema, oldest first; the last one is what this program works with."""
 
 metadata: Final = MetaData(
@@ -109,6 +109,7 @@ message: Final = Table(
     Column("modseq", BigInteger, nullable=False),
     Column("received", BigInteger, nullable=False),  # seconds since 1970
     Column("size", BigInteger, nullable=False),
+    Column("creator", String(36)),  # the GUID of the account that put it there
     sqlite_with_rowid=False,
 )
 Index("ix_mail_message_folder_id_modseq", message.c.folder_id, message.c.modseq)
@@ -139,6 +140,16 @@ subscription: Final = Table(
     Column("subscribed", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
+
+logon: Final = Table(
+    "mail_logon",
+    metadata,
+    Column("mailbox_guid", String(36), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),  # microseconds since 1970
+    sqlite_with_rowid=False,
+)
+"""Who opened a mailbox last."""
 
 outgoing: Final = Table(
     "mail_outgoing",

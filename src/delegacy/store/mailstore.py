@@ -12,6 +12,7 @@ from delegacy.domain.folder import FolderNotFound, FolderPath, MailFolder, Speci
 from delegacy.domain.mail_item import AnalysedMessage, Flags, SystemFlag
 from delegacy.domain.mail_search import All, Either, KeptCriterion, Not
 from delegacy.domain.mail_store import (
+    BY_NOBODY,
     Copied,
     Deposit,
     FlagChange,
@@ -24,6 +25,7 @@ from delegacy.domain.mail_store import (
     MessageColumn,
     MessageRow,
     Placed,
+    Placing,
 )
 from delegacy.domain.ports import Clock
 from delegacy.store import mail_delivery, mail_folders, mail_messages
@@ -42,6 +44,7 @@ _COLUMNS: Final = MappingProxyType(
         MessageColumn.MODSEQ: ("m.modseq", ""),
         MessageColumn.RECEIVED: ("m.received", ""),
         MessageColumn.SIZE: ("m.size", ""),
+        MessageColumn.CREATOR: ("coalesce(m.creator, '')", ""),
         MessageColumn.ENVELOPE: ("c.envelope", _OF_CONTENT),
         MessageColumn.BODY: ("c.body", _OF_CONTENT),
         MessageColumn.BODY_STRUCTURE: ("c.body_structure", _OF_CONTENT),
@@ -175,13 +178,21 @@ class SqlMailStore:
         return array("I", [row[0] for row in rows])
 
     def append(
-        self, access: MailboxAccess, folder_id: int, message: AnalysedMessage, flags: Flags, received: datetime
+        self,
+        access: MailboxAccess,
+        folder_id: int,
+        message: AnalysedMessage,
+        flags: Flags,
+        received: datetime,
+        placing: Placing = BY_NOBODY,
     ) -> Placed:
         with self._transactions.writing() as transaction:
             place = (access.mailbox_guid, folder_id)
             folder = mail_folders.lock_folders(transaction, [place])[place]
             content_id = mail_messages.store_content(transaction, message)
-            return mail_messages.place(transaction, folder, [_new_message(content_id, message, flags, received)])
+            return mail_messages.place(
+                transaction, folder, [_new_message(content_id, message, flags, received)], placing
+            )
 
     def copy(
         self,
@@ -191,11 +202,12 @@ class SqlMailStore:
         *,
         to: MailboxAccess,
         to_folder_id: int,
+        placing: Placing = BY_NOBODY,
     ) -> Copied:
         source, target = (access.mailbox_guid, folder_id), (to.mailbox_guid, to_folder_id)
         with self._transactions.writing() as transaction:
             locked = mail_folders.lock_folders(transaction, [source, target])
-            return mail_messages.copy(transaction, locked[source], uids, locked[target])
+            return mail_messages.copy(transaction, locked[source], uids, locked[target], placing)
 
     def move(
         self,
@@ -205,11 +217,12 @@ class SqlMailStore:
         *,
         to: MailboxAccess,
         to_folder_id: int,
+        placing: Placing = BY_NOBODY,
     ) -> Copied:
         source, target = (access.mailbox_guid, folder_id), (to.mailbox_guid, to_folder_id)
         with self._transactions.writing() as transaction:
             locked = mail_folders.lock_folders(transaction, [source, target])
-            copied = mail_messages.copy(transaction, locked[source], uids, locked[target])
+            copied = mail_messages.copy(transaction, locked[source], uids, locked[target], placing)
             # Read again: a message moved within its folder has just changed the folder's numbers.
             folder = mail_folders.find_folder(transaction, access.mailbox_guid, folder_id)
             mail_messages.remove(transaction, folder, _removable(transaction, folder_id, copied.source_uids))
@@ -256,6 +269,7 @@ class SqlMailStore:
                 _drop(transaction, folder)
             transaction.run("DELETE FROM mail_mailbox WHERE guid = ?", (str(mailbox_guid),))
             transaction.run("DELETE FROM mail_subscription WHERE mailbox_guid = ?", (str(mailbox_guid),))
+            transaction.run("DELETE FROM mail_logon WHERE mailbox_guid = ?", (str(mailbox_guid),))
 
     def modseqs(self, folder_ids: Iterable[int]) -> Mapping[int, int]:
         with self._transactions.reading() as transaction:

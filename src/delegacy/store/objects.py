@@ -15,7 +15,7 @@ from delegacy.domain.ports import LostGrant
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission, Right, right_from_number
 from delegacy.domain.sid import Sid
-from delegacy.store import closure, history
+from delegacy.store import closure, folder_permissions, history
 from delegacy.store.connection import Connection, ConstraintViolated
 from delegacy.store.principals import Trustee, adopt
 from delegacy.store.rows import INSERT, SELECT, UPDATE, normalised, to_recipient, to_row
@@ -229,6 +229,7 @@ def _lost_grants(connection: Connection, key: int) -> Iterator[LostGrant]:
         (key,),
     ):
         yield LostGrant(Permission.SEND_ON_BEHALF, frozenset(), f"{container}/{name}")
+    yield from folder_permissions.lost_with(connection, key)
 
 
 def _permission(rights: set[Right]) -> Permission | None:

@@ -6,19 +6,35 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
+from uuid import UUID
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl
+from delegacy.domain.address_list import AddressList
 from delegacy.domain.audit import AuditRecord
+from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.group import Membership
 from delegacy.domain.identity import fold
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
 from delegacy.domain.ports import Holding, RecipientQuery
+from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import audit, grants, listing, reverse, roles
+from delegacy.store import (
+    address_lists,
+    audit,
+    domains,
+    folder_permissions,
+    grants,
+    links,
+    listing,
+    restrictions,
+    reverse,
+    roles,
+)
 from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
@@ -78,6 +94,10 @@ class SqlDirectoryReader:
         )
         return tuple(AcceptedDomain(name, domain, kind, bool(default)) for name, domain, kind, default in rows)
 
+    def with_address_in(self, domain_name: str) -> Recipient | None:
+        key = domains.object_with_address_in(self._connection, domain_name)
+        return None if key is None else self.get(key)
+
     def get(self, key: int) -> Recipient:
         row = self._connection.row(f"{SELECT} WHERE o.id = ?", (key,))
         if row is None:
@@ -101,7 +121,7 @@ class SqlDirectoryReader:
         found = tuple(map(to_recipient, find_rows(self._connection, identity, kinds)))
         if self._scopes is None:
             return found
-        return tuple(one for one in found if any(scope.admits(one) for scope in self._scopes))
+        return tuple(one for one in found if any(scope.admits(one, self.linked) for scope in self._scopes))
 
     def by_address(self, address: str) -> Recipient | None:
         key = address_key(address)
@@ -122,11 +142,14 @@ class SqlDirectoryReader:
         )
         return None if row is None else to_recipient(row)
 
+    def linked(self, prop: Property, recipient: Recipient) -> frozenset[str]:
+        return links.others(self._connection, prop, recipient.id, self._now)
+
     def list(self, query: RecipientQuery) -> Iterator[Recipient]:
-        return listing.listed(self._connection, self._in_sight(query))
+        return listing.listed(self._connection, self._in_sight(query), self._now)
 
     def count(self, query: RecipientQuery) -> int:
-        return listing.counted(self._connection, self._in_sight(query))
+        return listing.counted(self._connection, self._in_sight(query), self._now)
 
     def principal_names(self, sids: Iterable[Sid]) -> Mapping[Sid, str]:
         return printed_names(self._connection, sids)
@@ -136,6 +159,9 @@ class SqlDirectoryReader:
 
     def ad_acl(self, key: int) -> Acl:
         return grants.acl(self._connection, key, self._now, of_mailbox=False)
+
+    def inherited_entries(self) -> tuple[Ace, ...]:
+        return grants.inherited_entries(self._connection, self._now)
 
     def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
         return grants.entries_like(self._connection, key, ace)
@@ -186,6 +212,16 @@ class SqlDirectoryReader:
         )
         return frozenset(row[0] for row in rows)
 
+    def delivery_restrictions(self, keys: Iterable[int]) -> Mapping[int, DeliveryRestrictions]:
+        return restrictions.read(self._connection, keys)
+
+    def accepting_only_from(self, sender: int) -> tuple[Recipient, ...]:
+        found = self.get_many(restrictions.accepting_only_from(self._connection, sender))
+        return tuple(sorted(found.values(), key=lambda one: fold(one.name)))
+
+    def gets_mail_of(self, group: int, member: int) -> bool:
+        return restrictions.gets_mail_of(self._connection, group, member, self._now)
+
     def group_chain(self, member: int, group: Sid, *, security_only: bool) -> tuple[Membership, ...]:
         found = self._connection.row("SELECT id FROM object WHERE sid = ? AND sid <> ''", (group,))
         if found is None:
@@ -195,6 +231,9 @@ class SqlDirectoryReader:
         named = self.get_many(path)
         names = [named[key].logon_name for key in path]
         return tuple(Membership(below, above) for below, above in pairwise(names))
+
+    def folder_permissions(self, mailbox: int, folder: UUID) -> tuple[FolderPermission, ...]:
+        return folder_permissions.read(self._connection, mailbox, folder, self._now)
 
     def automapping_links(self, mailbox: int) -> tuple[Recipient, ...]:
         return self._joined("automapping j ON j.delegate = o.id WHERE j.mailbox = ? ORDER BY o.name_key, o.id", mailbox)
@@ -219,6 +258,9 @@ class SqlDirectoryReader:
 
     def someone_is_in_charge(self) -> bool:
         return roles.is_someone_in_charge(self._connection)
+
+    def address_lists(self) -> tuple[AddressList, ...]:
+        return address_lists.read(self._connection)
 
     def audit_entries(
         self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from delegacy.domain.address import ProxyAddress, SmtpAddress
+from delegacy.domain.client_access import ClientProtocol, switched_off
 from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.identity import fold
 from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
@@ -205,7 +206,7 @@ def to_row(key: int, obj: Recipient, sid: Sid | None) -> tuple[object, ...]:
         "\n".join(searched),
         json.dumps(_written_attributes(attributes)) if attributes else "",
         _attribute_keys(attributes) if attributes else "",
-        int(attributes.get("ImapEnabled") is False),
+        int(ClientProtocol.IMAP in switched_off(attributes)),
     )
 
 

@@ -385,6 +385,7 @@ address_list = sa.Table(
     _text("conditions"),
     _number("when_changed"),
 )
+"""Named filters, one below another: ``name_key`` is the whole path. ``conditions`` is JSON: what a ready-made filter is made from."""
 
 setting = sa.Table("setting", metadata, sa.Column("name", _TEXT, primary_key=True), _text("value"))
 """The organization's further settings, as JSON."""

@@ -1,6 +1,7 @@
 """Accounts by sign-in name."""
 
 from delegacy.domain.account import Account
+from delegacy.domain.client_access import ClientProtocol, switched_off
 from delegacy.domain.identity import LONGEST, fold
 from delegacy.domain.ports import Credential
 from delegacy.domain.recipient import ACCOUNTS, Recipient
@@ -25,6 +26,14 @@ class SqlSignInNames:
             if len(named) != 1:
                 return None
             return _credential(connection, _master_of(connection, *named.values()))
+
+    def switched_off(self, account: Account) -> frozenset[ClientProtocol]:
+        if account.mailbox_id is None:
+            return frozenset()
+        with self._database.connection() as connection:
+            connection.begin_reading()
+            row = connection.row(f"{SELECT} WHERE o.id = ?", (account.mailbox_id,))
+            return frozenset() if row is None else switched_off(to_recipient(row).attributes)
 
 
 def _named(connection: Connection, name: str) -> list[Recipient]:
@@ -71,4 +80,5 @@ def _credential(connection: Connection, obj: Recipient) -> Credential | None:
         mailbox_guid=mailbox.guid if mailbox else None,
         linked_id=linked.id if linked else None,
     )
-    return Credential(account, "" if stored is None else stored[0], obj.account_disabled)
+    closed = switched_off(mailbox.attributes) if mailbox else frozenset[ClientProtocol]()
+    return Credential(account, "" if stored is None else stored[0], obj.account_disabled, closed)

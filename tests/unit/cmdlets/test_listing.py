@@ -71,6 +71,37 @@ def test_an_organizational_unit_is_named_in_three_ways(shell: Shell, unit: str) 
     assert "East" in names(shell, "Get-Mailbox -OrganizationalUnit contoso.com -ResultSize Unlimited")
 
 
+def test_recipients_are_found_by_what_they_are_linked_with(shell: Shell) -> None:
+    shell.must("New-DistributionGroup Pilots -Members ayla, jimh -ManagedBy sarad")
+    shell.must("Set-Mailbox terrya -GrantSendOnBehalfTo jimh; Set-Mailbox seanc -AcceptMessagesOnlyFrom jimh")
+    shell.must(
+        "$pilots = (Get-DistributionGroup Pilots).DistinguishedName; $jim = (Get-Mailbox jimh).DistinguishedName"
+    )
+    assert names(shell, "Get-Recipient -Filter \"MemberOfGroup -eq '$pilots'\"") == ["Ayla Kol", "Jim Hance"]
+    assert names(shell, "Get-Mailbox ayla -Filter \"MemberOfGroup -eq '$pilots'\"") == ["Ayla Kol"]
+    assert names(shell, "Get-Mailbox terrya -Filter \"MemberOfGroup -eq '$pilots'\"") == []
+    assert names(shell, "Get-Mailbox -Filter \"GrantSendOnBehalfTo -eq '$jim'\"") == ["Terry Adams"]
+    assert names(shell, "Get-Mailbox -Filter \"AcceptMessagesOnlyFrom -eq '$jim'\"") == ["Sean Chai"]
+    assert names(shell, "Get-DistributionGroup -Filter \"ManagedBy -eq 'contoso.com/Users/Sara Davis'\"") == ["Pilots"]
+    said = shell.run("Get-Recipient -Filter \"MemberOfGroup -eq 'Pilots'\"")
+    assert "InvalidFilterException]" in said.errors
+    said = shell.run("Get-Recipient -Filter \"MemberOfGroup -like '*Pilots*'\"")
+    assert "wildcards are for text" in said.errors
+
+
+def test_a_dynamic_group_holds_the_members_of_a_group(shell: Shell) -> None:
+    shell.must("New-DistributionGroup Pilots -Members ayla, jimh")
+    shell.must("$pilots = (Get-DistributionGroup Pilots).DistinguishedName")
+    shell.must(
+        "New-DynamicDistributionGroup Flying -RecipientFilter \"MemberOfGroup -eq '$pilots' -and Alias -ne 'jimh'\""
+    )
+    assert names(shell, "Get-DynamicDistributionGroupMember Flying") == ["Ayla Kol"]
+    shell.must("Add-DistributionGroupMember Pilots -Member terrya")
+    assert names(shell, "Get-DynamicDistributionGroupMember Flying") == ["Ayla Kol", "Terry Adams"]
+    preview = "Get-Recipient -RecipientPreviewFilter (Get-DynamicDistributionGroup Flying).RecipientFilter"
+    assert names(shell, preview) == ["Ayla Kol", "Terry Adams"]
+
+
 def test_a_thousand_are_shown_unless_more_are_asked_for(shell: Shell) -> None:
     assert "ResultSize" not in shell.must("Get-Mailbox").warnings
     shell.must(

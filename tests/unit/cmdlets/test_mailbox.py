@@ -306,12 +306,15 @@ def test_removing_a_delegate_takes_his_grants_and_says_which(contoso: Organizati
 
 
 def test_the_last_administrator_stays(shell: Shell) -> None:
-    for command in ("Remove-Mailbox Administrator", "Remove-ADGroupMember 'Organization Management' Administrator"):
+    for command in (
+        "Remove-Mailbox Administrator",
+        "Remove-RoleGroupMember 'Organization Management' -Member Administrator",
+    ):
         said = shell.run(f"{command} -Confirm:$false")
         assert said.code == 1
         assert "[FailureCategory=Cmdlet-LastAdministratorException]" in said.errors
-    shell.must("Add-ADGroupMember 'Organization Management' -Members terrya")
-    shell.must("Remove-ADGroupMember 'Organization Management' -Members Administrator -Confirm:$false")
+    shell.must("Add-RoleGroupMember 'Organization Management' -Member terrya")
+    shell.must("Remove-RoleGroupMember 'Organization Management' -Member Administrator -Confirm:$false")
 
 
 def test_set_passes_the_object_on_to_another_cmdlet_only(shell: Shell) -> None:

@@ -2,13 +2,44 @@
 
 import pytest
 
+from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
+from delegacy.domain.rbac import RoleEntry
+from delegacy.domain.role_catalogue import BUILT_IN_ROLES
 from support.commands import Organization, Shell
 
 RECIPIENTS = "Recipient Management"
+AWAITED = {
+    *("Get-AdminAuditLogConfig", "Set-AdminAuditLogConfig", "Write-AdminAuditLog", "Test-AdminAuditLogIntegrity"),
+    *("Get-DelegateAccess", "Test-DelegateAccess", "Remove-ExpiredPermission", "Undo-AdminChange"),
+}
+"""Cmdlets that roles hold before they are there."""
 
 
 def lines(shell: Shell, command: str) -> list[str]:
     return shell.must(command).lines
+
+
+def entries() -> list[tuple[str, RoleEntry]]:
+    return [(role.name, entry) for role in BUILT_IN_ROLES.values() for entry in role.entries.values()]
+
+
+def test_every_cmdlet_is_in_a_role() -> None:
+    assert CMDLETS.keys() <= {entry.cmdlet for _, entry in entries()}
+
+
+def test_a_role_holds_cmdlets_that_there_are() -> None:
+    assert {entry.cmdlet for _, entry in entries()} - CMDLETS.keys() <= AWAITED
+
+
+def test_a_role_holds_parameters_that_its_cmdlets_have() -> None:
+    unknown = [
+        (role, entry.cmdlet, name)
+        for role, entry in entries()
+        if (info := find_cmdlet(entry.cmdlet)) is not None
+        for name in entry.parameters or ()
+        if info.parameter(name) is None
+    ]
+    assert unknown == []
 
 
 # ------------------------------------------------------------------------------------------------ what the page asks
@@ -352,3 +383,9 @@ def test_what_if_changes_nothing(contoso: Organization, shell: Shell, command: s
     assert shell.run(f"{command} -WhatIf").host.startswith("What if: ")
     with contoso.store.read() as directory:
         assert directory.change == before
+
+
+def test_a_role_group_can_be_emptied(shell: Shell) -> None:
+    shell.must("Add-RoleGroupMember 'Help Desk' -Member terrya")
+    shell.must("Update-RoleGroupMember 'Help Desk' -Members $null -Confirm:$false")
+    assert not shell.must("Get-RoleGroupMember 'Help Desk'").output

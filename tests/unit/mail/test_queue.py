@@ -55,6 +55,7 @@ def send(world: SmtpWorld, *recipients: SmtpAddress, sender: SmtpAddress | None 
         content=b"From: raymonds@contoso.com\r\nSubject: Out\r\n\r\nbody\r\n",
         smtputf8=False,
         authenticated=True,
+        author=RAYMOND,
     )
     asyncio.run(world.delivery.deliver(mail))
 
@@ -195,6 +196,7 @@ def test_the_runner_is_woken_by_new_mail(world: SmtpWorld, hop: ScriptedHop) -> 
             content=b"From: raymonds@contoso.com\r\n\r\n",
             smtputf8=False,
             authenticated=True,
+            author=RAYMOND,
         )
         await world.delivery.deliver(mail)
         assert await asyncio.to_thread(hop.called.wait, 20)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from delegacy.domain.address import ProxyAddress, SmtpAddress
+from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.organization import AcceptedDomain
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.mail.reports import failure_for, reply_for
@@ -182,6 +183,73 @@ def test_a_report_goes_to_no_manager_that_is_a_group(world: SmtpWorld) -> None:
     world.change(lambda directory: directory.set_managers(managed, [inner]))
     report = Origin(None, authenticated=False, may_send_out=False)
     assert people(world, routed(world, report, "managed@contoso.com")) == set()
+
+
+def restrict(world: SmtpWorld, name: str, restrictions: DeliveryRestrictions) -> None:
+    world.change(lambda directory: directory.set_delivery_restrictions(world.people[name].id, restrictions))
+
+
+def test_a_restricted_group_inside_another_is_reported_and_the_rest_is_reached(world: SmtpWorld) -> None:
+    raymond = replace(INSIDE, author=INSIDE.sender)
+    restrict(world, "inner", DeliveryRestrictions(accept_messages_only_from=(world.people["ayla"].id,)))
+    found = routed(world, raymond, "everyone@contoso.com")
+    assert people(world, found) == {"terrya", "ayla", "hal"}
+    assert dict(found.undeliverable) == {
+        SmtpAddress.parse("inner@contoso.com"): (Undeliverable.GROUP_NOT_FOR_SENDER, INSIDE.sender)
+    }
+
+
+def test_a_restricted_member_of_an_open_group_gets_nothing(world: SmtpWorld) -> None:
+    restrict(world, "hal", DeliveryRestrictions(reject_messages_from=(world.people["raymonds"].id,)))
+    found = routed(world, replace(INSIDE, author=INSIDE.sender), "everyone@contoso.com")
+    assert people(world, found) == {"terrya", "carol", "ayla"}
+    assert dict(found.undeliverable) == {
+        SmtpAddress.parse("hal@contoso.com"): (Undeliverable.MAILBOX_NOT_FOR_SENDER, INSIDE.sender)
+    }
+
+
+def test_members_of_a_dynamic_group_are_accepted_as_it_is_now(world: SmtpWorld) -> None:
+    terry = replace(INSIDE, author=SmtpAddress.parse("terrya@contoso.com"))
+    restrict(world, "ayla", DeliveryRestrictions(accept_messages_only_from_dl_members=(world.people["dynamic"].id,)))
+    assert people(world, routed(world, terry, "ayla@contoso.com")) == {"ayla"}
+    world.change(lambda directory: directory.update(replace(world.people["terrya"], alias="terry")))
+    assert people(world, routed(world, terry, "ayla@contoso.com")) == set()
+
+
+def test_a_secondary_address_is_the_same_sender(world: SmtpWorld) -> None:
+    restrict(world, "ayla", DeliveryRestrictions(accept_messages_only_from=(world.people["raymonds"].id,)))
+    ray = replace(INSIDE, author=SmtpAddress.parse("RAY@contoso.com"))
+    assert people(world, routed(world, ray, "ayla@contoso.com")) == {"ayla"}
+
+
+def test_forwarding_does_not_go_round_a_restriction(world: SmtpWorld) -> None:
+    restrict(world, "ayla", DeliveryRestrictions(reject_messages_from=(world.people["raymonds"].id,)))
+    found = routed(world, replace(INSIDE, author=INSIDE.sender), "away@contoso.com")
+    assert found.mailboxes == ()
+    assert found.undeliverable[SmtpAddress.parse("ayla@contoso.com")][0] is Undeliverable.MAILBOX_NOT_FOR_SENDER
+
+
+@pytest.mark.parametrize("claimed", ["terrya@contoso.com", "TERRYA@CONTOSO.COM"])
+def test_nobody_outside_is_somebody_here(world: SmtpWorld, claimed: str) -> None:
+    """Where a site lets our addresses come back from outside in From, they open nothing."""
+    restrict(world, "ayla", DeliveryRestrictions(accept_messages_only_from=(world.people["terrya"].id,)))
+    author = SmtpAddress.parse(claimed)
+    assert people(world, routed(world, replace(INSIDE, author=author), "ayla@contoso.com")) == {"ayla"}
+    assert people(world, routed(world, replace(OUTSIDE, author=author), "ayla@contoso.com")) == set()
+
+
+def test_a_contact_writes_with_its_own_address_alone(world: SmtpWorld) -> None:
+    """The address that a contact has in our domain is nobody's outside."""
+    restrict(world, "ayla", DeliveryRestrictions(accept_messages_only_from=(world.people["partner"].id,)))
+    for address, reached in (("partner@fabrikam.com", {"ayla"}), ("partner@contoso.com", set())):
+        origin = replace(OUTSIDE, author=SmtpAddress.parse(address))
+        assert people(world, routed(world, origin, "ayla@contoso.com")) == reached
+
+
+def test_reports_reach_those_who_take_mail_from_few(world: SmtpWorld) -> None:
+    restrict(world, "raymonds", DeliveryRestrictions(accept_messages_only_from=(world.people["ayla"].id,)))
+    report = Origin(None, authenticated=True, may_send_out=False)
+    assert people(world, routed(world, report, "raymonds@contoso.com")) == {"raymonds"}
 
 
 def test_every_reason_has_a_reply_and_a_status() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from delegacy.domain.ace import Ace
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.facts import OpeningFacts
 from delegacy.domain.rights import MailboxRight
 from delegacy.domain.sid import EVERYONE
@@ -73,6 +74,12 @@ def test_a_group_beside_the_individual_changes_nothing() -> None:
 
 def test_a_grant_to_the_master_account_is_one_to_the_individual() -> None:
     assert is_mapped(opening(ace(MASTER, MailboxRight.FULL_ACCESS), acting=token(MASTER, DELEGATE)))
+
+
+def test_a_mailbox_that_is_closed_to_the_protocol_is_in_no_profile_of_it() -> None:
+    facts = opening(ace(DELEGATE, MailboxRight.FULL_ACCESS))._replace(switched_off=frozenset({ClientProtocol.IMAP}))
+    assert mapped_mailboxes([facts], NOW, ClientProtocol.IMAP) == ()
+    assert len(mapped_mailboxes([facts], NOW)) == 1
 
 
 def test_mapped_mailboxes_come_by_display_name() -> None:

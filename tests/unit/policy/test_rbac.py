@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from delegacy.domain.properties import Property
 from delegacy.domain.rbac import EVERYTHING, NOTHING, ManagementRole, RecipientScope, RoleEntry, ScopeKind
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import parse_filter
@@ -42,6 +43,11 @@ def person(department: str, key: int = 1) -> Recipient:
     )
 
 
+def unlinked(_prop: Property, _recipient: Recipient) -> frozenset[str]:
+    """Return no links, of anybody."""
+    return frozenset()
+
+
 def held(
     *parameters: str,
     write: RecipientScope = EVERYTHING,
@@ -61,7 +67,7 @@ def test_without_an_entry_there_is_no_cmdlet_and_nothing_may_be_changed() -> Non
     nothing = access()
     assert not holds_cmdlet(nothing, SET)
     assert not holds_parameter(nothing, SET, "Identity")
-    assert decide_write(nothing, SET, [], person("Sales")) is WriteDenial.OUT_OF_WRITE_SCOPE
+    assert decide_write(nothing, SET, [], person("Sales"), unlinked) is WriteDenial.OUT_OF_WRITE_SCOPE
 
 
 def test_names_of_cmdlets_and_parameters_ignore_case() -> None:
@@ -80,18 +86,20 @@ def test_an_excluded_parameter_is_not_held() -> None:
 def test_an_object_outside_every_write_scope_is_refused(scope: RecipientScope) -> None:
     some = access(held(write=scope))
     assert is_limited(some, SET, [])
-    assert decide_write(some, SET, [], person("Board")) is WriteDenial.OUT_OF_WRITE_SCOPE
+    assert decide_write(some, SET, [], person("Board"), unlinked) is WriteDenial.OUT_OF_WRITE_SCOPE
 
 
 def test_one_write_scope_that_holds_it_is_enough() -> None:
-    assert decide_write(access(held(write=BOARD), held(write=SALES)), SET, ["Office"], person("Sales")) is None
+    assert (
+        decide_write(access(held(write=BOARD), held(write=SALES)), SET, ["Office"], person("Sales"), unlinked) is None
+    )
 
 
 def test_each_parameter_needs_an_assignment_whose_scope_holds_the_object() -> None:
     some = access(held("office"), held("alias", write=SALES))
-    assert decide_write(some, SET, ["Office"], person("Board")) is None
-    assert decide_write(some, SET, ["Office", "Alias"], person("Board")) is WriteDenial.OUT_OF_WRITE_SCOPE
-    assert decide_write(some, SET, ["Office", "Alias"], person("Sales")) is None
+    assert decide_write(some, SET, ["Office"], person("Board"), unlinked) is None
+    assert decide_write(some, SET, ["Office", "Alias"], person("Board"), unlinked) is WriteDenial.OUT_OF_WRITE_SCOPE
+    assert decide_write(some, SET, ["Office", "Alias"], person("Sales"), unlinked) is None
     assert not is_limited(some, SET, ["Office"])
     assert is_limited(some, SET, ["Office", "Alias"])
 
@@ -99,32 +107,32 @@ def test_each_parameter_needs_an_assignment_whose_scope_holds_the_object() -> No
 def test_an_exclusive_scope_shuts_everybody_else_out() -> None:
     fenced = access(held(), exclusive=(BOARD,))
     assert is_limited(fenced, SET, [])
-    assert decide_write(fenced, SET, [], person("Board")) is WriteDenial.IN_EXCLUSIVE_SCOPE
-    assert decide_write(fenced, SET, [], person("Sales")) is None
+    assert decide_write(fenced, SET, [], person("Board"), unlinked) is WriteDenial.IN_EXCLUSIVE_SCOPE
+    assert decide_write(fenced, SET, [], person("Sales"), unlinked) is None
 
 
 def test_an_exclusive_scope_lets_in_who_has_one_that_holds_the_object() -> None:
     some = access(held(), held("office", write=BOARD, exclusive=True), exclusive=(BOARD,))
-    assert decide_write(some, SET, ["Office"], person("Board")) is None
-    assert decide_write(some, SET, ["Alias"], person("Board")) is WriteDenial.OUT_OF_WRITE_SCOPE
+    assert decide_write(some, SET, ["Office"], person("Board"), unlinked) is None
+    assert decide_write(some, SET, ["Alias"], person("Board"), unlinked) is WriteDenial.OUT_OF_WRITE_SCOPE
     other = access(held(), held(write=SALES, exclusive=True), exclusive=(BOARD, SALES))
-    assert decide_write(other, SET, [], person("Board")) is WriteDenial.IN_EXCLUSIVE_SCOPE
+    assert decide_write(other, SET, [], person("Board"), unlinked) is WriteDenial.IN_EXCLUSIVE_SCOPE
 
 
 def test_an_owner_of_groups_may_make_a_group_and_nothing_else() -> None:
     own = access(held(write=RecipientScope(ScopeKind.MY_DISTRIBUTION_GROUPS, keys=frozenset({5}))))
     group = replace(person(""), recipient_type_details=RecipientTypeDetails.MAIL_UNIVERSAL_DISTRIBUTION_GROUP)
-    assert decide_write(own, SET, [], replace(group, id=0)) is None
-    assert decide_write(own, SET, [], replace(group, id=5)) is None
-    assert decide_write(own, SET, [], replace(group, id=6)) is WriteDenial.OUT_OF_WRITE_SCOPE
-    assert decide_write(own, SET, [], replace(person(""), id=0)) is WriteDenial.OUT_OF_WRITE_SCOPE
+    assert decide_write(own, SET, [], replace(group, id=0), unlinked) is None
+    assert decide_write(own, SET, [], replace(group, id=5), unlinked) is None
+    assert decide_write(own, SET, [], replace(group, id=6), unlinked) is WriteDenial.OUT_OF_WRITE_SCOPE
+    assert decide_write(own, SET, [], replace(person(""), id=0), unlinked) is WriteDenial.OUT_OF_WRITE_SCOPE
 
 
 def test_who_is_unlimited_may_do_everything() -> None:
     assert holds_cmdlet(UNLIMITED, "Anything")
     assert holds_parameter(UNLIMITED, "Anything", "At-All")
     assert not is_limited(UNLIMITED, SET, ["Office"])
-    assert decide_write(UNLIMITED, SET, ["Office"], person("Board")) is None
+    assert decide_write(UNLIMITED, SET, ["Office"], person("Board"), unlinked) is None
     assert read_scopes(UNLIMITED, SET) is None
 
 
@@ -146,3 +154,20 @@ def test_a_view_only_role_holds_nothing_that_writes(role: ManagementRole) -> Non
             entry.cmdlet for entry in role.entries.values() if not entry.cmdlet.startswith(("Get-", "Search-", "Test-"))
         }
         assert writing == {"Write-AdminAuditLog"}
+
+
+def test_a_scope_may_ask_for_what_a_recipient_is_linked_with() -> None:
+    group = "CN=Sales,CN=Users,DC=contoso,DC=com"
+    members = RecipientScope(ScopeKind.CUSTOM_RECIPIENT_SCOPE, condition=parse_filter(f"MemberOfGroup -eq '{group}'"))
+    asked: list[tuple[str, int]] = []
+
+    def links(prop: Property, recipient: Recipient) -> frozenset[str]:
+        asked.append((prop.name, recipient.id))
+        return frozenset({group.casefold()} if recipient.id == 1 else ())
+
+    some = access(held(write=members))
+    assert decide_write(some, SET, [], person("", 1), links) is None
+    assert decide_write(some, SET, [], person("", 2), links) is WriteDenial.OUT_OF_WRITE_SCOPE
+    assert asked == [("MemberOfGroup", 1), ("MemberOfGroup", 2)]
+    assert decide_write(access(held(write=SALES)), SET, [], person("Sales"), links) is None
+    assert len(asked) == 2

@@ -4,6 +4,7 @@ from enum import Enum, Flag
 
 import pytest
 
+from delegacy.powershell.compare import compare, equal
 from delegacy.powershell.values import (
     AliasProperty,
     Hashtable,
@@ -107,3 +108,17 @@ def test_versions_compare_by_number() -> None:
     for wrong in ("5", "a.b", "1.2.3.4.5", "x"):
         with pytest.raises(ValueError, match=wrong):
             Version.parse(wrong)
+
+
+def test_an_object_with_an_order_is_compared_by_it() -> None:
+    small, large = PSObject("Size", text="9 KB", order=9), PSObject("Size", text="10 KB", order=10)
+    assert compare(small, large) < 0
+    assert compare(large, 9.5) > 0
+    assert compare(11, large) > 0
+    assert equal(small, PSObject("Size", text="another", order=9))
+    assert equal(small, 9)
+    assert equal(9, small)
+    assert not equal(small, large)
+    assert not equal(small, "9 KB")
+    assert compare(PSObject("Named", text="10"), PSObject("Named", text="9")) < 0
+    assert large.copy().order == 10

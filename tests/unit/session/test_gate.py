@@ -225,6 +225,21 @@ def test_a_wider_assignment_counts_where_a_narrow_one_does_not(contoso: Organiza
     assert "OutOfScope" in said.errors
 
 
+def test_the_members_of_a_group_are_a_scope(contoso: Organization, shell: Shell) -> None:
+    shell.must(
+        "New-DistributionGroup Pilots -Members ayla, jimh; $pilots = (Get-DistributionGroup Pilots).DistinguishedName"
+    )
+    shell.must("New-ManagementScope Pilots -RecipientRestrictionFilter \"MemberOfGroup -eq '$pilots'\" | Out-Null")
+    shell.must("New-RoleGroup Tower -Roles 'Mail Recipients' -Members terrya -CustomRecipientWriteScope Pilots")
+    admin = contoso.shell("terrya")
+    admin.must("Set-Mailbox ayla -CustomAttribute1 x")
+    assert "OutOfScope" in admin.run("Set-Mailbox jamesa -CustomAttribute1 x").errors
+    assert "OutOfScope" in admin.run("Add-DistributionGroupMember Pilots -Member jamesa").errors
+    shell.must("Remove-DistributionGroupMember Pilots -Member ayla -Confirm:$false")
+    assert "OutOfScope" in admin.run("Set-Mailbox ayla -CustomAttribute1 y").errors
+    admin.must("Disable-Mailbox jimh -Confirm:$false")
+
+
 def test_an_exclusive_scope_fences_its_objects_off(contoso: Organization, shell: Shell) -> None:
     manager = holding(contoso, shell, "Recipient Management")
     shell.must(

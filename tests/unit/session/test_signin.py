@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from delegacy.domain.account import Account
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.errors import InvalidInput, StoreUnavailable
 from delegacy.domain.ports import Credential
 from delegacy.domain.sid import Sid
@@ -38,6 +39,9 @@ class Names:
             raise StoreUnavailable("The database is away.")
         return self.credential_of_terry if name.lower().startswith("terrya") else None
 
+    def switched_off(self, account: Account) -> frozenset[ClientProtocol]:
+        return self.credential_of_terry.switched_off if account == TERRY else frozenset()
+
 
 @dataclass
 class Guesses(PlainPasswords):
@@ -60,7 +64,7 @@ class Door:
         self.sign_in = SignIn(self.names, self.passwords, self.clock)
 
     def knock(self, name: str, password: str, origin: str = HERE) -> Account | SignInDenial:
-        return asyncio.run(self.sign_in.authenticate(name, password, origin))
+        return asyncio.run(self.sign_in.authenticate(name, password, origin, over=ClientProtocol.SMTP))
 
     def fail(self, times: int, name: str = "terrya", origin: str = HERE) -> list[SignInDenial]:
         answers = [self.knock(name, "wrong", origin) for _ in range(times)]
@@ -140,7 +144,10 @@ def test_one_site_is_one_peer_whatever_its_addresses(door: Door) -> None:
 
 def test_guesses_at_the_same_time_are_counted_as_if_they_came_one_by_one(door: Door) -> None:
     async def guess() -> list[Account | SignInDenial]:
-        guesses = [door.sign_in.authenticate("terrya", f"guess {number}", HERE) for number in range(50)]
+        guesses = [
+            door.sign_in.authenticate("terrya", f"guess {number}", HERE, over=ClientProtocol.IMAP)
+            for number in range(50)
+        ]
         return list(await asyncio.gather(*guesses))
 
     answers = asyncio.run(guess())
@@ -193,3 +200,23 @@ def test_text_that_no_encoding_holds_is_no_password() -> None:
     with pytest.raises(InvalidInput):
         passwords.hash("\ud800")
     assert not passwords.verify(passwords.hash("secret"), "\ud800")
+
+
+def test_a_protocol_that_is_switched_off_is_refused_with_the_right_password_and_counted_like_a_wrong_one(
+    door: Door,
+) -> None:
+    door.names.credential_of_terry = replace(
+        door.names.credential_of_terry, switched_off=frozenset({ClientProtocol.SMTP})
+    )
+    assert [door.knock("terrya", "secret") for _ in range(5)] == [SignInDenial.PROTOCOL_SWITCHED_OFF] * 5
+    assert door.knock("terrya", "secret") is SignInDenial.TOO_MANY_FAILURES
+    assert door.knock("terrya", "wrong", ELSEWHERE) is SignInDenial.WRONG_NAME_OR_PASSWORD
+    assert not asyncio.run(door.sign_in.is_admitted(TERRY, ClientProtocol.SMTP))
+    assert asyncio.run(door.sign_in.is_admitted(TERRY, ClientProtocol.IMAP))
+
+
+def test_another_protocol_is_not_concerned(door: Door) -> None:
+    door.names.credential_of_terry = replace(
+        door.names.credential_of_terry, switched_off=frozenset({ClientProtocol.IMAP})
+    )
+    assert door.knock("terrya", "secret") == TERRY

@@ -1,6 +1,7 @@
 """What the commands of a session share: the services, who has signed in, what is selected, what the client has enabled."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,7 @@ from delegacy.domain.ports import Clock
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.enforcement.opening import Opening
 from delegacy.mail.imap.mailboxes import LOST, OpeningLost, SessionMailboxes, SessionOver
-from delegacy.mail.imap.replies import Refusal, bad
+from delegacy.mail.imap.replies import NOT_ALLOWED, Refusal, bad
 from delegacy.mail.imap.selected import NOTHING_TOLD, SelectedFolder, Telling
 from delegacy.mail.imap.stream import ImapStream
 from delegacy.mail.imap.watch import FolderWatch, Watcher
@@ -94,19 +95,31 @@ class SessionContext:
     async def use_selected(self, needed: FolderRights) -> SelectedFolder:
         """Return the selected folder for a use that needs these rights, its opening renewed.
 
-        Raises ``Refusal``; as ``OpeningLost`` when the mailbox can't be opened any more, and then nothing is selected; or ``SessionOver`` when
-        that is the session's own.
+        Raises ``Refusal``; as ``OpeningLost`` when the mailbox can't be opened or the folder can't be read any more, and then nothing is
+        selected; or ``SessionOver`` when the mailbox is the session's own.
         """
         selected = self._selected
         if selected is None:
             raise self.nothing_selected()
+        await self._renew(selected)
+        if needed not in selected.rights:
+            raise Refusal(NOT_ALLOWED)
+        return selected
+
+    async def _renew(self, selected: SelectedFolder) -> None:
+        """Renew the right to the selected folder, and say so where it has become another (RFC 4314 section 5.1.1)."""
         try:
-            allowed = await self.mailboxes.authorize(selected.mailbox, selected.opening, selected.folder, needed)
+            allowed = await self.mailboxes.renew_folder(selected.mailbox, selected.opening, selected.folder)
         except OpeningLost:
             self._close_lost()
             raise
+        if FolderRights.READ_ANY not in allowed.rights:
+            self._close_lost()
+            raise OpeningLost
         selected.opening = allowed.opening
-        return selected
+        if selected.rights != allowed.rights:
+            selected.rights = allowed.rights
+            self.stream.write(selected.permanent_flags())
 
     def nothing_selected(self) -> Refusal:
         """Return the refusal of a command that needs a selected folder."""
@@ -133,10 +146,8 @@ class SessionContext:
         await self.mailboxes.renew_root()
         selected = self._selected
         if selected is not None:
-            try:
-                selected.opening = await self.mailboxes.renew(selected.opening)
-            except OpeningLost:
-                self._close_lost()
+            with suppress(OpeningLost):  # that the folder is closed has been said
+                await self._renew(selected)
 
     def has_to_tell(self, *, expunged: bool) -> bool:
         """Tell whether something may have happened in the selected folder that the client has not been told of."""

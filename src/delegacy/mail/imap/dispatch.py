@@ -3,9 +3,9 @@
 from delegacy.domain.folder import FolderRights
 from delegacy.mail.imap import folders, listing, messages, selecting
 from delegacy.mail.imap.context import SessionContext
-from delegacy.mail.imap.mailboxes import OpeningLost
 from delegacy.mail.imap.namespace import OTHER_USERS
-from delegacy.mail.imap.replies import OK, Outcome, Refusal
+from delegacy.mail.imap.replies import OK, Outcome
+from delegacy.mail.imap.rights import admits_removal
 from delegacy.wire.imap.commands import (
     Append,
     ChangeAcl,
@@ -96,13 +96,9 @@ async def leave_folder(context: SessionContext, *, expunge: bool) -> Outcome:
         context.select(None)
         return OK
     if expunge and not selected.read_only:
-        try:
-            await messages.remove_deleted(context, await context.use_selected(FolderRights.DELETE_ANY), None)
-        except OpeningLost:
-            raise
-        except Refusal:
-            context.select(None)
-            raise
+        selected = await context.use_selected(FolderRights.READ_ANY)
+        if admits_removal(selected.rights):  # RFC 4314 section 4: it is closed all the same
+            await messages.remove_deleted(context, selected, None)
     context.select(None)
     return OK
 

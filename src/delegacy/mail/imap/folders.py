@@ -1,11 +1,14 @@
 """The commands that look at or change one folder: STATUS, CREATE, DELETE, RENAME, SUBSCRIBE, and those of RFC 4314."""
 
-from delegacy.domain.folder import SEPARATOR, FolderPath, FolderRights
+from collections.abc import Sequence
+
+from delegacy.domain.folder import SEPARATOR, FolderPath, FolderRights, MailFolder
+from delegacy.enforcement.opening import Opening
 from delegacy.mail.imap.context import SessionContext
 from delegacy.mail.imap.listing import status_values
-from delegacy.mail.imap.mailboxes import OpenFolder
+from delegacy.mail.imap.mailboxes import OpenFolder, folder_above
 from delegacy.mail.imap.namespace import FolderName
-from delegacy.mail.imap.replies import NOT_ALLOWED, OK, Outcome, Refusal, no
+from delegacy.mail.imap.replies import NOT_ALLOWED, NOT_FOUND, OK, Outcome, Refusal, no
 from delegacy.mail.imap.rights import letters
 from delegacy.wire.imap.commands import (
     ChangeAcl,
@@ -36,9 +39,10 @@ async def create(context: SessionContext, command: Create) -> Outcome:
     if command.special_use:
         raise no("Special mailboxes can't be created.", b"USEATTR")
     located = await _locate_new(context, command.mailbox.removesuffix(SEPARATOR))
-    await _require_above(context, located, FolderRights.CREATE_SUBFOLDER)
     opening = await context.mailboxes.opening(located.mailbox)
+    before = await context.call(context.store.folders, opening)
     await context.call(context.store.create_folder, opening, located.path)
+    await _begin_new(context, opening, located.path, before)
     return OK
 
 
@@ -48,17 +52,21 @@ async def delete(context: SessionContext, command: Delete) -> Outcome:
     if context.selected is not None and context.selected.folder.id == found.folder.id:
         context.close_selected("The mailbox is being deleted.")
     await context.call(context.store.delete_folder, found.opening, found.folder.id)
+    await context.services.authorizer.upkeep.deleted(found.opening, found.folder.guid)
     return OK
 
 
 async def rename(context: SessionContext, command: Rename) -> Outcome:
     """Rename a folder within its mailbox."""
     found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_OWNER)
-    target = await _locate_new(context, command.new_name)
-    if target.mailbox != found.mailbox:
+    target = await context.mailboxes.try_locate(command.new_name)
+    if target is not None and target.mailbox != found.mailbox:
         raise no("A mailbox can't be moved to another person's.", b"CANNOT")
-    await _require_above(context, target, FolderRights.CREATE_SUBFOLDER)
+    if target is None or not await context.mailboxes.may_create(target):
+        raise Refusal(NOT_ALLOWED)
+    before = await context.call(context.store.folders, found.opening)
     await context.call(context.store.rename_folder, found.opening, found.folder.id, target.path)
+    await _begin_new(context, found.opening, target.path, before)
     return OK
 
 
@@ -74,7 +82,10 @@ async def subscribe(context: SessionContext, command: Subscribe) -> Outcome:
 
 async def my_rights(context: SessionContext, command: MyRights) -> Outcome:
     """Answer MYRIGHTS."""
-    found = await context.mailboxes.find(command.mailbox, FolderRights.FOLDER_VISIBLE)
+    # RFC 4314 section 4: any right will do; without one, the folder is not there.
+    found = await context.mailboxes.find(command.mailbox, FolderRights.NONE)
+    if not found.rights:
+        raise Refusal(NOT_FOUND)
     mailbox = context.print_mailbox(command.mailbox)
     context.stream.write(print_untagged(b"MYRIGHTS", mailbox, _letters(found)))
     return OK
@@ -96,23 +107,27 @@ async def change_acl(context: SessionContext, command: ChangeAcl) -> Outcome:
 
 
 async def _locate_new(context: SessionContext, name: str) -> FolderName:
-    """Return what the name of a folder to be means. Raises ``Refusal`` if it would lie among other people's mailboxes, or beside them."""
+    """Return what the name of a folder to be means.
+
+    Raises ``Refusal`` if it would lie among other people's mailboxes or beside them, or where the user may make none.
+    """
     located = await context.mailboxes.try_locate(name)
-    if located is None:
+    if located is None or not await context.mailboxes.may_create(located):
         raise Refusal(NOT_ALLOWED)
     return located
 
 
+async def _begin_new(context: SessionContext, opening: Opening, path: FolderPath, before: Sequence[MailFolder]) -> None:
+    """Give the folder at ``path`` and those above it, as far as they are new, the permissions that they begin with."""
+    known = {folder.guid for folder in before}
+    new = [
+        folder.guid
+        for folder in await context.call(context.store.folders, opening)
+        if folder.guid not in known and (folder.path.key == path.key or path.is_below(folder.path))
+    ]
+    if new:
+        await context.services.authorizer.upkeep.made(opening, folder_above(path, before), new)
+
+
 def _letters(found: OpenFolder) -> bytes:
     return letters(found.rights, found.folder).encode("ascii")
-
-
-async def _require_above(context: SessionContext, located: FolderName, needed: FolderRights) -> None:
-    """Raise ``Refusal`` unless folders may be made in the mailbox, which the rights on the nearest folder above tell."""
-    opening = await context.mailboxes.opening(located.mailbox)
-    folders = {folder.path.key: folder for folder in await context.call(context.store.folders, opening)}
-    above: FolderPath | None = located.path.parent
-    while above is not None and above.key not in folders:
-        above = above.parent
-    nearest = next(iter(folders.values())) if above is None else folders[above.key]
-    await context.mailboxes.authorize(located.mailbox, opening, nearest, needed)

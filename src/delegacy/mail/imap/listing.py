@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from delegacy.domain.folder import SEPARATOR, FolderPath, MailFolder, SpecialFolder
+from delegacy.domain.folder import SEPARATOR, FolderPath, FolderRights, MailFolder, SpecialFolder
 from delegacy.mail.imap.context import SessionContext
 from delegacy.mail.imap.namespace import Namespace, ancestors, name_key
 from delegacy.mail.imap.replies import OK, Outcome, Refusal
@@ -29,7 +29,7 @@ _ATTRIBUTES: Final = MappingProxyType(
 class _Entry:
     """A name in the tree. ``folder`` is None for one that only stands above others, or that is subscribed to and not there.
 
-    ``of_own`` tells that it is of the session's own mailbox.
+    ``of_own`` tells that it is of the session's own mailbox, and ``rights`` what the user may do in it.
     """
 
     name: str
@@ -38,6 +38,7 @@ class _Entry:
     subscribed: bool
     has_children: bool = False
     subscribed_below: bool = False
+    rights: FolderRights = FolderRights.NONE
 
 
 async def list_folders(context: SessionContext, command: List) -> Outcome:
@@ -54,7 +55,8 @@ async def list_folders(context: SessionContext, command: List) -> Outcome:
         printed = context.print_mailbox(entry.name)
         attributes = _attributes(entry, subscribed=show_subscribed)
         context.stream.write(print_list(b"LIST", attributes, SEPARATOR, printed, _child_info(entry, command)))
-        if command.status and entry.folder is not None:
+        # RFC 5819 section 2: none for a folder for which STATUS would fail.
+        if command.status and entry.folder is not None and FolderRights.READ_ANY in entry.rights:
             context.stream.write(print_status_data(printed, status_values(entry.folder, command.status)))
         await context.stream.flush()
     return OK
@@ -114,12 +116,19 @@ async def _entries_of(context: SessionContext, namespace: Namespace, mailbox: UU
     folders = await context.call(context.store.folders, opening)
     said = await context.call(context.store.subscriptions, opening, context.account_guid)
     wanted = {path.key: subscribed for path, subscribed in said.items()}
+    visible = await context.mailboxes.visible(opening, folders)
     entries = [
         # What nobody has said anything about is shown: most programs show only what is subscribed to.
-        _Entry(namespace.name(mailbox, folder.path), folder, mailbox is None, wanted.get(folder.path.key, True))
-        for folder in await context.mailboxes.visible(opening, folders)
+        _Entry(
+            namespace.name(mailbox, folder.path),
+            folder,
+            mailbox is None,
+            wanted.get(folder.path.key, True),
+            rights=rights,
+        )
+        for folder, rights in visible
     ]
-    there = {folder.path.key for folder in folders}
+    there = {folder.path.key for folder, _ in visible}
     absent = (path for path, subscribed in said.items() if subscribed and path.key not in there)
     return entries + [_absent(namespace, mailbox, path) for path in absent]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.domain.account import Account
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.errors import StoreUnavailable
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.enforcement.opening import Opening
@@ -34,17 +35,18 @@ async def sign_in(credentials: Credentials, origin: str, *, door: SignIn, author
     Raises ``StoreError`` if the directory can't be read.
     """
     name, mailbox = _split(credentials)
-    account = await door.authenticate(name, credentials.password, origin)
+    account = await door.authenticate(name, credentials.password, origin, over=ClientProtocol.IMAP)
     if account is SignInDenial.STORE_UNAVAILABLE:
         raise StoreUnavailable("The directory can't be read.")
     if isinstance(account, SignInDenial):
         return None
+    imap = authorizer.over(ClientProtocol.IMAP)
     if mailbox:
-        opening = await authorizer.authorize_open(account, mailbox)
+        opening = await imap.authorize_open(account, mailbox)
     elif account.mailbox_guid is None:
         return SignedIn(account, None, direct=False)
     else:
-        opening = await authorizer.authorize_open_guid(account, account.mailbox_guid)
+        opening = await imap.authorize_open_guid(account, account.mailbox_guid)
     if isinstance(opening, Deny):
         return None
     return SignedIn(account, opening, direct=not opening.is_owner)

@@ -1,14 +1,16 @@
 """The mailboxes of a session: its own at the root and those beside it, each opened through the authorizer and renewed at every use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from delegacy.domain.folder import FolderRights, MailFolder
+from delegacy.domain.client_access import ClientProtocol
+from delegacy.domain.folder import FolderPath, FolderRights, MailFolder
+from delegacy.domain.folder_permission import TOP
 from delegacy.domain.mail_store import MailStore
 from delegacy.enforcement.authorizer import Authorizer
-from delegacy.enforcement.opening import Opening
+from delegacy.enforcement.opening import FolderOpening, Opening
 from delegacy.mail.imap.login import SignedIn
 from delegacy.mail.imap.namespace import FolderName, Namespace
 from delegacy.mail.imap.replies import CANNOT_OPEN, NOT_ALLOWED, NOT_FOUND, Refusal
@@ -51,7 +53,7 @@ class SessionMailboxes:
         self.direct = signed_in.direct
         self._root = signed_in.opening
         self._others: dict[UUID, Opening] = {}
-        self._authorizer = authorizer
+        self._authorizer = authorizer.over(ClientProtocol.IMAP)
         self._store = store
         self._workers = workers
 
@@ -78,7 +80,7 @@ class SessionMailboxes:
         """Return the names of now. A session on another person's mailbox shows that mailbox alone."""
         if self.direct:
             return Namespace()
-        return Namespace(await self._authorizer.mapped_mailboxes(self.account))
+        return Namespace(await self._authorizer.mailboxes_beside(self.account))
 
     async def opening(self, mailbox: UUID | None) -> Opening:
         """Return an opening of a mailbox of the namespace: the root as it is, another one renewed. Raises ``Refusal``."""
@@ -88,7 +90,7 @@ class SessionMailboxes:
             return self._root
         known = self._others.pop(mailbox, None)
         opened = (
-            await self._authorizer.authorize_open_guid(self.account, mailbox)
+            await self._authorizer.authorize_enter(self.account, mailbox)
             if known is None
             else await self._authorizer.renew(known)
         )
@@ -96,13 +98,6 @@ class SessionMailboxes:
             raise Refusal(NOT_FOUND)
         self._others[mailbox] = opened
         return opened
-
-    async def renew(self, opening: Opening) -> Opening:
-        """Return a current opening in place of ``opening``. Raises ``OpeningLost``, or ``SessionOver`` for the session's own mailbox."""
-        renewed = await self._authorizer.renew(opening)
-        if isinstance(renewed, Deny):
-            raise self._lost(opening)
-        return renewed
 
     async def locate(self, name: str) -> FolderName:
         """Return what a name means now. Raises ``Refusal`` if it can mean no folder, or ``InvalidFolderName``."""
@@ -129,22 +124,47 @@ class SessionMailboxes:
         self, mailbox: UUID | None, opening: Opening, folder: MailFolder, needed: FolderRights
     ) -> OpenFolder:
         """Return a folder for a use that needs these rights. Raises ``Refusal``, also as ``OpeningLost``, or ``SessionOver``."""
-        allowed = await self._authorizer.authorize_folder(opening, folder.guid)
-        if isinstance(allowed, Deny):
-            raise self._lost(opening)
+        allowed = await self.renew_folder(mailbox, opening, folder)
         if needed not in allowed.rights:
             raise Refusal(NOT_ALLOWED if FolderRights.FOLDER_VISIBLE in allowed.rights else NOT_FOUND)
+        return allowed
+
+    async def renew_folder(self, mailbox: UUID | None, opening: Opening, folder: MailFolder) -> OpenFolder:
+        """Return a folder with what may be done in it, be it nothing. Raises ``OpeningLost``, or ``SessionOver`` for the session's own mailbox."""
+        (allowed,) = await self._allowed(opening, [folder.guid])
         return OpenFolder(mailbox, allowed.opening, folder, allowed.rights)
 
-    async def visible(self, opening: Opening, folders: Sequence[MailFolder]) -> list[MailFolder]:
-        """Return those folders of a mailbox that may be listed. Raises ``OpeningLost``, ``SessionOver``."""
-        allowed = await self._authorizer.authorize_folders(opening, [folder.guid for folder in folders])
+    async def visible(self, opening: Opening, folders: Sequence[MailFolder]) -> list[tuple[MailFolder, FolderRights]]:
+        """Return those folders of a mailbox that may be listed, with what may be done in them. Raises ``OpeningLost``, ``SessionOver``."""
+        allowed = await self._allowed(opening, [folder.guid for folder in folders])
+        pairs = zip(folders, allowed, strict=True)
+        return [(folder, one.rights) for folder, one in pairs if FolderRights.FOLDER_VISIBLE in one.rights]
+
+    async def may_create(self, located: FolderName) -> bool:
+        """Tell whether a folder that is not there may be made, which the rights on the nearest folder above say.
+
+        Raises ``Refusal``, also as ``OpeningLost``, or ``SessionOver``.
+        """
+        opening = await self.opening(located.mailbox)
+        folders = await self._workers.call(self._store.folders, opening)
+        (allowed,) = await self._allowed(opening, [folder_above(located.path, folders)])
+        return FolderRights.CREATE_SUBFOLDER in allowed.rights
+
+    async def _allowed(self, opening: Opening, folders: Sequence[UUID]) -> Sequence[FolderOpening]:
+        allowed = await self._authorizer.authorize_folders(opening, folders)
         if isinstance(allowed, Deny):
             raise self._lost(opening)
-        return [
-            folder for folder, one in zip(folders, allowed, strict=True) if FolderRights.FOLDER_VISIBLE in one.rights
-        ]
+        return allowed
 
     def _lost(self, opening: Opening) -> OpeningLost | SessionOver:
         is_root = self._root is not None and opening.mailbox_guid == self._root.mailbox_guid
         return SessionOver(LOST) if is_root else OpeningLost()
+
+
+def folder_above(path: FolderPath, folders: Iterable[MailFolder]) -> UUID:
+    """Return the nearest of ``folders`` above a path, or what stands above all of them."""
+    by_key = {folder.path.key: folder.guid for folder in folders}
+    above = path.parent
+    while above is not None and above.key not in by_key:
+        above = above.parent
+    return TOP if above is None else by_key[above.key]

@@ -1,11 +1,12 @@
 """The commands on messages: FETCH, STORE, SEARCH, COPY, MOVE, EXPUNGE, APPEND (RFC 9051 sections 6.3.12 and 6.4)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, cast
 
 from delegacy.domain.folder import FolderNotFound, FolderRights
-from delegacy.domain.mail_item import Flags, SystemFlag
+from delegacy.domain.mail_item import NO_FLAGS, FlagLimits, Flags, SystemFlag
 from delegacy.domain.mail_search import ChangedSince
 from delegacy.domain.mail_store import (
     Copied,
@@ -15,11 +16,14 @@ from delegacy.domain.mail_store import (
     FlagState,
     MessageColumn,
     Placed,
+    Placing,
 )
 from delegacy.mail.imap.context import SessionContext
+from delegacy.mail.imap.creators import all_removable, by_limits, own_of
 from delegacy.mail.imap.mailboxes import OpenFolder
 from delegacy.mail.imap.reading import FolderReader
-from delegacy.mail.imap.replies import OK, Outcome, bad, no
+from delegacy.mail.imap.replies import NOT_ALLOWED, NOT_FOUND, OK, Outcome, Refusal, bad, no
+from delegacy.mail.imap.rights import admits_removal, flag_limits
 from delegacy.mail.imap.searching import FolderSearch
 from delegacy.mail.imap.selected import NoSuchMessage, SelectedFolder, Span
 from delegacy.wire.analysis import analyse_message
@@ -42,7 +46,6 @@ from delegacy.wire.imap.sequence import SequenceSet, print_uids
 
 _SEEN: Final = FlagChange(FlagAction.ADD, Flags(SystemFlag.SEEN))
 _ALL: Final = frozenset({ResultOption.ALL})
-_FLAGS_AT_ONCE: Final = 2000
 
 
 async def fetch(context: SessionContext, command: Fetch) -> Outcome:
@@ -62,9 +65,10 @@ async def fetch(context: SessionContext, command: Fetch) -> Outcome:
             await context.stream.send(print_vanished(vanished, earlier=True))
     told: dict[int, int] = {}
     reader = FolderReader(context.store, context.services.workers, selected)
-    if plan.marks_seen and not selected.read_only:
-        for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
-            told |= _modseqs((await _change_flags(context, selected, uids, _SEEN)).states)
+    if plan.marks_seen and _may_mark_seen(selected):
+        async for part in by_limits(context, selected, spans):
+            if part.limits.admits_any_of(_SEEN.flags):
+                told |= _modseqs((await _change_flags(context, selected, part.uids, _SEEN)).states)
     async for batch in reader.batches(spans, plan.columns):
         await context.stream.send(plan.print(batch.numbers, batch.rows))
     await context.tell_changes(expunged=command.by_uid, told=told)
@@ -73,17 +77,18 @@ async def fetch(context: SessionContext, command: Fetch) -> Outcome:
 
 async def store(context: SessionContext, command: Store) -> Outcome:
     """Answer STORE."""
-    needed = FolderRights.EDIT_ANY
-    if SystemFlag.DELETED in command.change.flags.system:
-        needed |= FolderRights.DELETE_ANY
-    selected = await _use_writable(context, needed)
+    selected = await _use_writable(context, lambda rights: _is_possible(command.change, flag_limits(rights, own=True)))
     if command.change.unchanged_since is not None:
         context.enable_condstore()
     spans = _spans(selected, command.numbers, by_uid=command.by_uid)
+    parts = [part async for part in by_limits(context, selected, spans)]
+    # RFC 4314 section 4: not refused while one of the flags may be changed; here, of each message.
+    if not all(_is_possible(command.change, part.limits) for part in parts):
+        raise Refusal(NOT_ALLOWED)
     told: dict[int, int] = {}
     modified: list[int] = []
-    for uids in selected.uid_batches(spans, _FLAGS_AT_ONCE):
-        result = await _change_flags(context, selected, uids, command.change)
+    for part in parts:
+        result = await _change_flags(context, selected, part.uids, replace(command.change, limits=part.limits))
         modified += result.modified
         # Who is told nothing of a message's flags works them out of what he knew, which must have been all.
         told |= _modseqs(_surely_known(selected, result) if command.silent else result.states)
@@ -125,16 +130,22 @@ async def copy(context: SessionContext, command: Copy) -> Outcome:
     """Answer COPY and MOVE."""
     removing = command.removing
     selected = (
-        await _use_writable(context, FolderRights.READ_ANY | FolderRights.DELETE_ANY)
-        if removing
-        else await context.use_selected(FolderRights.READ_ANY)
+        await _use_writable(context, admits_removal) if removing else await context.use_selected(FolderRights.READ_ANY)
     )
     spans = _spans(selected, command.numbers, by_uid=command.by_uid)
     target = await _find_target(context, command.mailbox)
     uids = selected.all_uids(spans)
+    if removing and not await all_removable(context, selected, uids):
+        raise Refusal(NOT_ALLOWED)
     run = context.store.move if removing else context.store.copy
     copied = await context.call(
-        run, selected.opening, selected.folder.id, uids, to=target.opening, to_folder_id=target.folder.id
+        run,
+        selected.opening,
+        selected.folder.id,
+        uids,
+        to=target.opening,
+        to_folder_id=target.folder.id,
+        placing=_placing(context, target),
     )
     code = _copied_code(copied)
     if not removing:
@@ -148,7 +159,7 @@ async def copy(context: SessionContext, command: Copy) -> Outcome:
 
 async def expunge(context: SessionContext, command: Expunge) -> Outcome:
     """Answer EXPUNGE and UID EXPUNGE."""
-    selected = await _use_writable(context, FolderRights.DELETE_ANY)
+    selected = await _use_writable(context, admits_removal)
     uids: Sequence[int] | None = None
     if command.uids is not None:
         uids = selected.all_uids(_spans(selected, command.uids, by_uid=True))
@@ -165,7 +176,9 @@ def _removed(context: SessionContext, selected: SelectedFolder) -> Outcome:
 
 
 async def remove_deleted(context: SessionContext, selected: SelectedFolder, uids: Sequence[int] | None) -> None:
-    """Remove the messages with the flag ``DELETED``, of ``uids`` only if given."""
+    """Remove the messages with the flag ``DELETED`` that the user may remove, of ``uids`` only if given."""
+    if FolderRights.DELETE_ANY not in selected.rights:
+        uids = await own_of(context, selected, selected.uids if uids is None else uids)
     await context.call(context.store.expunge, selected.opening, selected.folder.id, uids)
 
 
@@ -183,19 +196,41 @@ async def append(context: SessionContext, command: Append) -> Outcome:
 
 def _append(context: SessionContext, target: OpenFolder, command: Append, received: datetime) -> Placed:
     message = analyse_message(command.message)
-    return context.store.append(target.opening, target.folder.id, message, command.flags, received)
+    placing = _placing(context, target)
+    return context.store.append(target.opening, target.folder.id, message, command.flags, received, placing)
+
+
+def _placing(context: SessionContext, target: OpenFolder) -> Placing:
+    # RFC 4314 section 4: flags that the user may not set are left out.
+    return Placing(context.account_guid, flag_limits(target.rights, own=True))
 
 
 async def _find_target(context: SessionContext, name: str) -> OpenFolder:
-    """Return the folder that messages are to be put in. If it is not there, the client may create it (TRYCREATE)."""
+    """Return the folder that messages are to be put in. If it is not there, the client is told whether it may create it (TRYCREATE)."""
     try:
         return await context.mailboxes.find(name, FolderRights.CREATE)
     except FolderNotFound:
+        # A folder that the user may not see is not told from one that is not there.
+        if not await context.mailboxes.may_create(await context.mailboxes.locate(name)):
+            raise Refusal(NOT_FOUND) from None
         raise no("There is no such mailbox.", b"TRYCREATE") from None
 
 
-async def _use_writable(context: SessionContext, needed: FolderRights) -> SelectedFolder:
-    selected = await context.use_selected(needed)
+def _is_possible(change: FlagChange, limits: FlagLimits) -> bool:
+    """Tell whether a change of flags may change any."""
+    if change.action is FlagAction.REPLACE or change.flags == NO_FLAGS:
+        return limits.admits_some
+    return limits.admits_any_of(change.flags)
+
+
+def _may_mark_seen(selected: SelectedFolder) -> bool:
+    return not selected.read_only and flag_limits(selected.rights, own=True).admits_any_of(_SEEN.flags)
+
+
+async def _use_writable(context: SessionContext, admits: Callable[[FolderRights], bool]) -> SelectedFolder:
+    selected = await context.use_selected(FolderRights.READ_ANY)
+    if not admits(selected.rights):
+        raise Refusal(NOT_ALLOWED)
     if selected.read_only:
         raise no("The mailbox is selected for reading only.", b"READ-ONLY")
     return selected
@@ -217,7 +252,7 @@ def _items(context: SessionContext, command: Fetch, selected: SelectedFolder) ->
         items.insert(0, Attribute.UID)
     if command.changed_since is not None:
         items.append(Attribute.MODSEQ)
-    if FetchPlan(items).marks_seen and not selected.read_only:
+    if FetchPlan(items).marks_seen and _may_mark_seen(selected):
         items.append(Attribute.FLAGS)
         if context.enabled.condstore:  # RFC 7162 section 3.2.4
             items += [Attribute.UID, Attribute.MODSEQ]

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, cast
-from uuid import UUID
 
+from delegacy.domain.mail_item import NO_FLAG
 from delegacy.domain.mail_store import FlagState, FolderChanges, FolderView, MessageRow
-from delegacy.enforcement.opening import Opening
+from delegacy.mail.imap.mailboxes import OpenFolder
+from delegacy.mail.imap.rights import flag_limits
 from delegacy.wire.imap.printing import (
+    Condition,
     FlagItems,
     print_flag_updates,
+    print_flags,
     print_highest_modseq,
+    print_status,
     print_untagged,
     print_vanished,
 )
@@ -53,14 +57,15 @@ NOTHING_TOLD: Final[Mapping[int, int]] = MappingProxyType({})
 class SelectedFolder:
     """A selected folder.
 
-    ``opening`` is of the mailbox that it is in, which ``mailbox`` names, None for the session's own;
+    ``opening`` is of the mailbox that it is in, which ``mailbox`` names, None for the session's own; ``rights`` are those of the last command;
     ``modseq`` is the state of the folder that has been taken in, and ``told_until`` the one up to which the client knows everything.
     """
 
-    def __init__(self, view: FolderView, opening: Opening, mailbox: UUID | None, *, read_only: bool) -> None:
+    def __init__(self, view: FolderView, found: OpenFolder, *, read_only: bool) -> None:
         self.folder = view.folder
-        self.opening = opening
-        self.mailbox = mailbox
+        self.opening = found.opening
+        self.mailbox = found.mailbox
+        self.rights = found.rights
         self.read_only = read_only
         self.modseq = self.told_until = view.folder.highest_modseq
         self.saved_result: Sequence[int] = ()
@@ -69,6 +74,13 @@ class SelectedFolder:
 
     def __len__(self) -> int:
         return len(self._uids)
+
+    def permanent_flags(self) -> bytes:
+        """Return the response that says which flags the user may change, if only of messages of his own (RFC 4314 section 5.1.1)."""
+        limits = NO_FLAG if self.read_only else flag_limits(self.rights, own=True)
+        keywords = " ".join((*sorted(self.folder.keywords), "\\*")) if limits.keywords else ""
+        code = b"PERMANENTFLAGS (%b)" % print_flags(limits.system, keywords)
+        return print_status(Condition.OK, "Flags that are kept.", code=code)
 
     @property
     def uids(self) -> Sequence[int]:

@@ -1,13 +1,13 @@
 """SELECT and EXAMINE (RFC 9051 sections 6.3.2 and 6.3.3, RFC 7162)."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from delegacy.domain.folder import FolderRights, MailFolder
 from delegacy.domain.mail_store import FolderChanges, FolderView, MailboxAccess, MailStore
 from delegacy.mail.imap.context import SessionContext
 from delegacy.mail.imap.listing import describe
 from delegacy.mail.imap.replies import Outcome, bad
+from delegacy.mail.imap.rights import admits_changes
 from delegacy.mail.imap.selected import SelectedFolder
 from delegacy.wire.imap.commands import Resync, Select
 from delegacy.wire.imap.printing import (
@@ -21,8 +21,6 @@ from delegacy.wire.imap.printing import (
 )
 from delegacy.wire.imap.sequence import EVERYTHING
 
-_CHANGING: Final = FolderRights.EDIT_ANY | FolderRights.DELETE_ANY | FolderRights.CREATE
-
 
 async def select(context: SessionContext, command: Select) -> Outcome:
     """Select a folder. Whatever was selected before is not any more, also when this fails."""
@@ -33,9 +31,9 @@ async def select(context: SessionContext, command: Select) -> Outcome:
     if command.condstore:
         context.enable_condstore()
     found = await context.mailboxes.find(command.mailbox, FolderRights.READ_ANY)
-    read_only = command.read_only or not found.rights & _CHANGING
+    read_only = command.read_only or not admits_changes(found.rights)
     view, first_unseen = await context.call(_look, context.store, found.opening, found.folder.id)
-    selected = SelectedFolder(view, found.opening, found.mailbox, read_only=read_only)
+    selected = SelectedFolder(view, found, read_only=read_only)
     context.select(selected)
     context.stream.write(_description(context, view.folder, selected, first_unseen))
     if context.enabled.rev2:
@@ -56,11 +54,10 @@ def _description(
 ) -> bytes:
     keywords = "".join(f" {keyword}" for keyword in sorted(folder.keywords)).encode("ascii")
     flags = ALL_SYSTEM_FLAGS + keywords
-    permanent = b"" if selected.read_only else flags + b" \\*"
     unseen = selected.numbers_of(() if first_unseen is None else (first_unseen,))
     responses = [
         print_untagged(b"FLAGS", b"(%b)" % flags),
-        print_status(Condition.OK, "Flags that are kept.", code=b"PERMANENTFLAGS (%b)" % permanent),
+        selected.permanent_flags(),
         print_untagged(b"%d" % len(selected), b"EXISTS"),
     ]
     if not context.enabled.rev2:

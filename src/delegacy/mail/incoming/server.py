@@ -68,15 +68,18 @@ class IncomingSession(SmtpSession):
             self.log_refusal("local header sender", str(message.header_from.address))
             return ANONYMOUS_SENDER
         transaction = str(uuid4())
-        await self._services.delivery.deliver(
+        refusal = await self._services.delivery.deliver(
             AcceptedMail(
                 sender=envelope.sender,
                 recipients=tuple(envelope.recipients),
                 content=self._received(message, transaction),
                 smtputf8=envelope.smtp_utf8,
                 authenticated=False,
+                author=message.header_from.address,
             )
         )
+        if refusal is not None:
+            return reply_for(refusal)
         _log.info(
             "message accepted",
             extra={"origin": self.peer_address(), "recipients": len(envelope.recipients), "transaction": transaction},

@@ -23,10 +23,14 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A message as it leaves, with its envelope sender (None for the null reverse-path)."""
+    """A message as it leaves, with its envelope sender (None for the null reverse-path).
+
+    ``author`` is who it is from for those who take mail from some and not from others: on behalf of somebody it is the delegate's.
+    """
 
     content: bytes
     envelope_sender: SmtpAddress | None
+    author: SmtpAddress
 
 
 def identifying_names(directory: DirectoryReader, account: Account) -> frozenset[str]:
@@ -61,14 +65,16 @@ def depart(
     """
     edit = HeaderEdit(message)
     edit.drop("return-path", "sender")
+    author = message.header_from.address
     if Obligation.LEAVE_NO_TRACE in authorship.obligations:
         edit.drop("received")
         edit.remove_traces(names, stamp.message_id)
-        reverse_path: SmtpAddress | None = message.header_from.address
+        reverse_path: SmtpAddress | None = author
     elif Obligation.SHOW_DELEGATE in authorship.obligations:
         reverse_path = account.primary_smtp_address
         if reverse_path is None:
             raise InvalidAddress(f"{account.logon_name} has no address to be shown with.", account.logon_name)
+        author = reverse_path
         edit.replace("Sender", *mailbox_lines(account.display_name, reverse_path, smtputf8=message.smtputf8))
     else:
         reverse_path = envelope_sender
@@ -81,4 +87,4 @@ def depart(
     edit.prepend(
         "Received", f"by {stamp.server_name} with {protocol} id {stamp.transaction};", date_value(stamp.moment)
     )
-    return Departure(edit.to_bytes(), None if envelope_sender is None else reverse_path)
+    return Departure(edit.to_bytes(), None if envelope_sender is None else reverse_path, author)

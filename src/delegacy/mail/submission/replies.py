@@ -28,6 +28,7 @@ SIGN_IN_REPLIES: Final = MappingProxyType(
     {
         SignInDenial.WRONG_NAME_OR_PASSWORD: WRONG_PASSWORD,
         SignInDenial.ACCOUNT_DISABLED: WRONG_PASSWORD,
+        SignInDenial.PROTOCOL_SWITCHED_OFF: WRONG_PASSWORD,
         SignInDenial.TOO_MANY_FAILURES: WRONG_PASSWORD,
         SignInDenial.STORE_UNAVAILABLE: "454 4.7.0 Temporary authentication failure",
     }

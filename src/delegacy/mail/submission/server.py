@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from delegacy.domain.account import Account
 from delegacy.domain.address import InvalidAddress, SmtpAddress
+from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.ports import Clock, Store
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.mail.delivery import AcceptedMail, Delivery
@@ -82,7 +83,11 @@ class SubmissionSession(SmtpSession):
             await self._sign_in(credentials)
 
     async def check_sender(self, sender: SmtpAddress | None) -> str | None:
-        """Refuse a reverse-path that the submitter may not send with, whatever From will say."""
+        """Refuse a reverse-path that the submitter may not send with, whatever From will say; and everything once he could not sign in."""
+        if not await self._services.sign_in.is_admitted(self._submitter(), ClientProtocol.SMTP):
+            self.log_refusal("protocol switched off", self._submitter().logon_name)
+            self._account = None
+            return replies.NOT_SIGNED_IN
         if sender is None:
             return None
         answer = await self._services.authorizer.authorize_send(self._submitter(), sender)
@@ -105,16 +110,19 @@ class SubmissionSession(SmtpSession):
         except InvalidAddress:
             return replies.NEEDS_SMTPUTF8
         copied = Obligation.COPY_TO_SENT_ITEMS in authorship.obligations
-        await self._services.delivery.deliver(
+        refusal = await self._services.delivery.deliver(
             AcceptedMail(
                 sender=departure.envelope_sender,
                 recipients=tuple(envelope.recipients),
                 content=departure.content,
                 smtputf8=envelope.smtp_utf8,
                 authenticated=True,
+                author=departure.author,
                 sent_copy_for=authorship.author.guid if copied else None,
             )
         )
+        if refusal is not None:
+            return reply_for(refusal)
         _log.info(
             "message accepted",
             extra={
@@ -182,7 +190,10 @@ class SubmissionSession(SmtpSession):
 
     async def _sign_in(self, credentials: Credentials) -> None:
         result = await self._services.sign_in.authenticate(
-            credentials.authentication_identity, credentials.password, self.peer_address()
+            credentials.authentication_identity,
+            credentials.password,
+            self.peer_address(),
+            over=ClientProtocol.SMTP,
         )
         if isinstance(result, Account) and _is_own_name(credentials, result):
             self._account = result

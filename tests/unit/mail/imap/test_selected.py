@@ -5,12 +5,13 @@ import pytest
 
 from delegacy.domain.account import Account
 from delegacy.domain.facts import Target
-from delegacy.domain.folder import FolderPath, MailFolder
+from delegacy.domain.folder import FolderPath, FolderRole, MailFolder
 from delegacy.domain.mail_item import Flags, SystemFlag
 from delegacy.domain.mail_store import FlagState, FolderChanges, FolderView
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.sid import Sid
 from delegacy.enforcement.opening import Opening
+from delegacy.mail.imap.mailboxes import OpenFolder
 from delegacy.mail.imap.selected import NoSuchMessage, SelectedFolder, Telling
 from delegacy.policy.decision import OpenRight
 from delegacy.wire.imap.sequence import SAVED_RESULT, parse_sequence_set
@@ -42,7 +43,7 @@ def folder(uid_next: int, modseq: int) -> MailFolder:
 
 def selected(*uids: int) -> SelectedFolder:
     view = FolderView(folder(max(uids, default=0) + 1, 5), array("I", uids))
-    return SelectedFolder(view, OPENING, None, read_only=False)
+    return SelectedFolder(view, OpenFolder(None, OPENING, view.folder, FolderRole.OWNER.rights), read_only=False)
 
 
 def told(
