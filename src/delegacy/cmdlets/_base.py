@@ -109,6 +109,9 @@ class Session(Protocol):
     def started(self) -> None:
         """Tell the audit that a record begins, or begins again."""
 
+    def another_entry(self) -> None:
+        """Tell the audit that what follows is of an entry of its own: a housekeeping record changes many objects."""
+
     def modified(self, target: str, properties: Iterable[ModifiedProperty] = ()) -> None:
         """Tell the audit what the step changes, and how."""
 

@@ -54,6 +54,10 @@ EXCLUSIVE_SCOPE: Final = (
 )
 ADD_ACCEPTED_DOMAIN: Final = 'Creating Accepted Domain "{name}" with domain name "{domain}".'
 SET_ORGANIZATION_CONFIG: Final = 'Setting organization configuration "{name}".'
+WRITE_AUDIT_LOG: Final = 'Writing "{comment}" to the administrator audit log.'
+SET_AUDIT_CONFIG: Final = 'Setting administrator audit log configuration "{name}".'
+EMPTY_AUDIT_LOG: Final = "An age limit of 0 removes every entry of the administrator audit log now. Who did what will be known no more. Do you want that?"
+PURGE_AUDIT_LOG: Final = "Removing the entries of the administrator audit log from before {before}."
 ADD_TRUST: Final = 'Trusting domain "{name}" with NetBIOS name "{netbios}".'
 ADD_AD_GROUP_MEMBER: Final = 'Performing the operation "Set" on target "{identity}".'
 

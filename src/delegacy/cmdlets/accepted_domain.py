@@ -7,6 +7,7 @@ from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._base import ExchangeCmdlet
 from delegacy.cmdlets._creation import checked_text
 from delegacy.domain.address import normalise_domain
+from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty, ManagementObjectAlreadyExists, ManagementObjectNotFound
 from delegacy.domain.organization import AcceptedDomain
 from delegacy.powershell.metadata import parameter
@@ -71,5 +72,5 @@ class NewAcceptedDomain(ExchangeCmdlet):
         if not self.should_process(_texts.ADD_ACCEPTED_DOMAIN.format(name=self.name_, domain=domain_name)):
             return
         self.session.changes.add_accepted_domain(domain)
-        self.modified(domain.name)
+        self.modified(domain.name, ModifiedProperty("DomainName", "", domain.domain_name))
         self.write_object(_views.accepted_domain(self.session, domain))

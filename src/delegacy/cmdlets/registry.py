@@ -16,7 +16,9 @@ from delegacy.cmdlets.ad_group_member import AddADGroupMember, RemoveADGroupMemb
 from delegacy.cmdlets.ad_permission import AddADPermission, GetADPermission, RemoveADPermission
 from delegacy.cmdlets.ad_trust import GetADTrust, NewADTrust
 from delegacy.cmdlets.ad_user import GetADUser, NewADUser
-from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog
+from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog, WriteAdminAuditLog
+from delegacy.cmdlets.admin_audit_log_config import GetAdminAuditLogConfig, SetAdminAuditLogConfig
+from delegacy.cmdlets.admin_audit_log_integrity import TestAdminAuditLogIntegrity
 from delegacy.cmdlets.distribution_group import (
     GetDistributionGroup,
     NewDistributionGroup,
@@ -35,6 +37,7 @@ from delegacy.cmdlets.dynamic_distribution_group import (
     RemoveDynamicDistributionGroup,
     SetDynamicDistributionGroup,
 )
+from delegacy.cmdlets.expired_admin_audit_log import ClearExpiredAdminAuditLog
 from delegacy.cmdlets.group import GetGroup
 from delegacy.cmdlets.mail_contact import GetMailContact, NewMailContact, RemoveMailContact
 from delegacy.cmdlets.mail_user import GetMailUser, NewMailUser, RemoveMailUser, SetMailUser
@@ -96,6 +99,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Add-ManagementRoleEntry": AddManagementRoleEntry,
         "Add-RecipientPermission": AddRecipientPermission,
         "Add-RoleGroupMember": AddRoleGroupMember,
+        "Clear-ExpiredAdminAuditLog": ClearExpiredAdminAuditLog,
         "Disable-Mailbox": DisableMailbox,
         "Enable-Mailbox": EnableMailbox,
         "Get-ADGroup": GetADGroup,
@@ -103,6 +107,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Get-ADTrust": GetADTrust,
         "Get-ADUser": GetADUser,
         "Get-AcceptedDomain": GetAcceptedDomain,
+        "Get-AdminAuditLogConfig": GetAdminAuditLogConfig,
         "Get-DistributionGroup": GetDistributionGroup,
         "Get-DistributionGroupMember": GetDistributionGroupMember,
         "Get-DynamicDistributionGroup": GetDynamicDistributionGroup,
@@ -152,6 +157,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Remove-RoleGroup": RemoveRoleGroup,
         "Remove-RoleGroupMember": RemoveRoleGroupMember,
         "Search-AdminAuditLog": SearchAdminAuditLog,
+        "Set-AdminAuditLogConfig": SetAdminAuditLogConfig,
         "Set-DistributionGroup": SetDistributionGroup,
         "Set-DynamicDistributionGroup": SetDynamicDistributionGroup,
         "Set-MailUser": SetMailUser,
@@ -162,7 +168,9 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Set-OrganizationConfig": SetOrganizationConfig,
         "Set-RoleGroup": SetRoleGroup,
         "Set-User": SetUser,
+        "Test-AdminAuditLogIntegrity": TestAdminAuditLogIntegrity,
         "Update-RoleGroupMember": UpdateRoleGroupMember,
+        "Write-AdminAuditLog": WriteAdminAuditLog,
     }
 )
 

@@ -10,6 +10,7 @@ from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.audit import AuditRecord
+from delegacy.domain.audit_log import AuditLogKeeper, AuditLogReader
 from delegacy.domain.change import Change
 from delegacy.domain.facts import OpeningFacts, SendingFacts
 from delegacy.domain.group import Membership
@@ -79,7 +80,7 @@ class Holding:
     expires_at: datetime | None = None
 
 
-class DirectoryReader(Protocol):
+class DirectoryReader(AuditLogReader, Protocol):
     """The directory as it is in one read transaction."""
 
     @property
@@ -194,13 +195,8 @@ class DirectoryReader(Protocol):
     def someone_is_in_charge(self) -> bool:
         """Tell whether an account that is not disabled holds Role Management for the whole organization."""
 
-    def audit_entries(
-        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
-    ) -> Sequence[AuditRecord]:
-        """Return the audit log's entries from ``start`` to before ``end``, newest first."""
 
-
-class Directory(DirectoryReader, Protocol):
+class Directory(DirectoryReader, AuditLogKeeper, Protocol):
     """The directory inside a write transaction. Every method sees what came before it in the transaction."""
 
     def add(self, recipient: Recipient) -> Recipient:
@@ -297,11 +293,6 @@ class AuditLog(Protocol):
 
     def append(self, records: Sequence[AuditRecord]) -> None:
         """Write entries in the transaction that this log belongs to."""
-
-    def search(
-        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
-    ) -> Sequence[AuditRecord]:
-        """Return entries, newest first."""
 
 
 class UnitOfWork(Protocol):

@@ -26,11 +26,12 @@ from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
 from delegacy.powershell.metadata import CmdletInfo
 from delegacy.session.access import LISTED, delegable_roles, load_access
-from delegacy.session.auditing import Entry, audit_record
+from delegacy.session.auditing import Entry, audit_record, is_logged, parameter_names
 from delegacy.session.caller import Caller
 from delegacy.session.scoping import changed_objects, out_of_scope, takes_charge_away
 from delegacy.session.transactions import Transactions
 
+_TESTING: Final = "Test-"
 _NOBODY_IN_CHARGE: Final = (
     "This can't be done: nobody would be in charge of the organization any more. Make sure that somebody with an account that is not "
     "disabled keeps the role Role Management, as members of Organization Management have it."
@@ -94,7 +95,7 @@ class Gate:
         writes = cmdlet.supports_should_process
         session, transactions = self._session, self._transactions
         transactions.enter(writes=writes)
-        outer, session.entry = session.entry, None
+        outer, session.entries = session.entries, []
         outer_cmdlet, self._running = self._running, cmdlet
         outer_scopes, session.scopes = session.scopes, read_scopes(self._access, cmdlet.name)
         try:
@@ -102,14 +103,13 @@ class Gate:
                 run()
             except BaseException as error:
                 transactions.undo(error)
-                if session.entry is not None and not session.entry.error:
-                    session.entry.error = _reason(error)
+                session.broken_off(_reason(error))
                 raise
             finally:
-                if writes and session.entry is not None and not session.entry.declined:
-                    self._record(cmdlet, session.entry)
+                if writes or cmdlet.name.startswith(_TESTING):
+                    self._record(cmdlet, [entry for entry in session.entries if not entry.declined])
         finally:
-            session.entry = outer
+            session.entries = outer
             self._running = outer_cmdlet
             session.scopes = outer_scopes
             if isinstance(cmdlet, DirectoryCmdlet) and writes and cmdlet.changes_recipients:
@@ -208,19 +208,26 @@ class Gate:
         )
         return info if len(held) == len(info.parameters) else replace(info, parameters=held)
 
-    def _record(self, cmdlet: Cmdlet, entry: Entry) -> None:
+    def _record(self, cmdlet: Cmdlet, entries: Sequence[Entry]) -> None:
         info = find_cmdlet(cmdlet.name)
-        if info is None:
+        if info is None or not entries:
             return
-        transactions = self._transactions
-        changed = transactions.has_changed and not entry.error and entry.properties
+        transactions, now = self._transactions, self._session.clock.now()
+        failed = any(entry.error for entry in entries)
         try:
+            if not is_logged(transactions.audit_config, info.name, parameter_names(info, cmdlet)):
+                return
             log = transactions.audit()
-            change = transactions.next_change if changed else 0
-            log.append([audit_record(info, cmdlet, self._caller, entry, self._session.clock.now(), change)])
+            change = transactions.next_change if transactions.has_changed and not failed else 0
+            log.append(
+                [
+                    audit_record(info, cmdlet, self._caller, entry, now, change if entry.has_changed else 0)
+                    for entry in entries
+                ]
+            )
         except StoreError as error:
             transactions.undo(error)
-            if not entry.error:  # the change goes with its record; a failure that can't be recorded has changed nothing
+            if not failed:  # the change goes with its record; a failure that can't be recorded has changed nothing
                 raise
 
 
@@ -256,7 +263,7 @@ class CmdletSession:
         self.questions = questions
         self.passwords = passwords
         self.runspace_id: UUID = uuid4()
-        self.entry: Entry | None = None
+        self.entries: list[Entry] = []
 
     @property
     def directory(self) -> DirectoryReader:
@@ -316,9 +323,18 @@ class CmdletSession:
         """Return the folded names of the roles that the caller may hand to others."""
         return delegable_roles(self._transactions.reader, self._caller)
 
+    @property
+    def entry(self) -> Entry | None:
+        """What is told of the record that is running, None where none is."""
+        return self.entries[-1] if self.entries else None
+
     def started(self) -> None:
         """Begin to tell of a record, from nothing."""
-        self.entry = Entry()
+        self.entries[:] = [Entry()]
+
+    def another_entry(self) -> None:
+        """Let what follows be told in an entry of its own."""
+        self.entries.append(Entry())
 
     def modified(self, target: str, properties: Iterable[ModifiedProperty] = ()) -> None:
         """Note what is changed."""
@@ -334,10 +350,12 @@ class CmdletSession:
     def failed(self, error: DelegacyError) -> None:
         """Undo the step, and note why."""
         self._transactions.undo(error)
-        if self.entry is not None:
-            self.entry.error = error.message
-            self.entry.properties.clear()
-            self.entry.changes.clear()
+        self.broken_off(error.message)
+
+    def broken_off(self, reason: str) -> None:
+        """Note that the record has failed and changed nothing, unless that is known already."""
+        if self.entry is not None and not self.entry.error:
+            self.entries[:] = [Entry(target=self.entry.target, declined=self.entry.declined, error=reason)]
 
 
 def _reason(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.cmdlets._base import ReadAgain
+from delegacy.domain.audit import AuditLogConfig
 from delegacy.domain.change import Change
 from delegacy.domain.errors import StoreError
 from delegacy.domain.organization import Organization
@@ -45,6 +46,7 @@ class _Unit:
     opened: float
     resolved: dict[tuple[str, frozenset[RecipientTypeDetails]], Recipient]
     organization: Organization | None = None
+    audit_config: AuditLogConfig | None = None
     records: int = 0
     dirty: bool = False
     holds_others: bool = False
@@ -143,6 +145,15 @@ class Transactions:
         return unit.work.audit
 
     @property
+    def audit_config(self) -> AuditLogConfig:
+        """What is logged: as the write transaction sees it, remembered there; as the step sees it where there is none."""
+        unit = self._unit
+        if unit is None:
+            return self.reader.audit_config()
+        unit.audit_config = unit.audit_config or unit.work.directory.audit_config()
+        return unit.audit_config
+
+    @property
     def next_change(self) -> int:
         """The number that the changes of the open write transaction will have, 0 if there is none."""
         return 0 if self._unit is None else self._unit.base + 1
@@ -183,6 +194,7 @@ class Transactions:
         if self._unit is not None:
             self._unit.resolved.clear()
             self._unit.organization = None
+            self._unit.audit_config = None
 
     @property
     def pending(self) -> bool:

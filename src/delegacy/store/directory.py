@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
+from delegacy.domain.audit import AuditLogConfig, AuditPurge
 from delegacy.domain.change import (
     Change,
     CredentialSet,
@@ -30,8 +32,9 @@ from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import grants, history, membership, objects, roles
+from delegacy.store import audit_chain, grants, history, membership, objects, roles, settings
 from delegacy.store.reading import SqlDirectoryReader
+from delegacy.store.rows import to_number_or_null
 from delegacy.store.transaction import Transaction
 
 
@@ -115,7 +118,8 @@ class SqlDirectory(SqlDirectoryReader):
         return grants.grant_many(self._transaction, targets, ace)
 
     def revoke(self, target: int, trustee: Sid, rights: frozenset[Right], *, allow: bool) -> RemovalOutcome:
-        self._tell(lambda: Revoked(target, self._held(target, Ace(trustee, rights, allow=allow))))
+        if self.watcher is not None and (held := self._held(target, Ace(trustee, rights, allow=allow))):
+            self.watcher(Revoked(target, held))
         return grants.revoke(self._transaction, target, trustee, rights, allow=allow)
 
     def set_inherited(self, aces: Sequence[Ace]) -> None:
@@ -194,6 +198,13 @@ class SqlDirectory(SqlDirectoryReader):
     def remove_role_assignment(self, name: str) -> None:
         self._tell(lambda: OrganizationChanged("role assignment"))
         roles.remove_assignment(self._connection, name)
+
+    def set_audit_config(self, config: AuditLogConfig) -> None:
+        self._tell(lambda: OrganizationChanged("administrator audit log"))
+        settings.set_audit_config(self._connection, config)
+
+    def purge_audit_entries(self, before: datetime | None, *, limit: int | None, aside: str = "") -> AuditPurge | None:
+        return audit_chain.purge(self._connection, to_number_or_null(before), limit, fold(aside))
 
     def _tell(self, change: Callable[[], Change]) -> None:
         """Tell the watcher of a change before it is made; what was before is read only where somebody watches."""

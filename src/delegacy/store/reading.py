@@ -9,7 +9,7 @@ from typing import Final
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl
-from delegacy.domain.audit import AuditRecord
+from delegacy.domain.audit import AuditLogConfig, AuditQuery, AuditRecord, AuditVerification
 from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
 from delegacy.domain.group import Membership
 from delegacy.domain.identity import fold
@@ -18,13 +18,14 @@ from delegacy.domain.ports import Holding, RecipientQuery
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import audit, grants, listing, reverse, roles
+from delegacy.store import audit, audit_chain, grants, listing, reverse, roles, settings
 from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
 from delegacy.store.rows import SELECT, to_moment, to_recipient
 
 _AT_ONCE: Final = 1000
+_EVERYTHING_LOGGED: Final = AuditQuery()
 _MEMBERS_AFTER: Final = (
     f"{SELECT} JOIN member m ON m.member = o.id WHERE m.group_id = ? AND o.name_key >= ? AND (o.name_key > ? OR o.id > ?) "
     f"ORDER BY o.name_key, o.id LIMIT {_AT_ONCE}"
@@ -220,10 +221,17 @@ class SqlDirectoryReader:
     def someone_is_in_charge(self) -> bool:
         return roles.is_someone_in_charge(self._connection)
 
-    def audit_entries(
-        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
-    ) -> Sequence[AuditRecord]:
-        return audit.search(self._connection, start=start, end=end, limit=limit)
+    def audit_entries(self, query: AuditQuery = _EVERYTHING_LOGGED) -> Iterator[AuditRecord]:
+        return audit.found(self._connection, query)
+
+    def audit_entry(self, sequence: int) -> AuditRecord | None:
+        return audit.entry(self._connection, sequence)
+
+    def audit_config(self) -> AuditLogConfig:
+        return settings.audit_config(self._connection)
+
+    def verify_audit_log(self) -> AuditVerification:
+        return audit_chain.verified(self._connection, audit.columns_of)
 
     def _in_sight(self, query: RecipientQuery) -> RecipientQuery:
         return query if self._scopes is None else replace(query, within=self._scopes)

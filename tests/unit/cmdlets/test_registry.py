@@ -7,7 +7,7 @@ from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.powershell.metadata import ALL_SETS, CmdletInfo, ConfirmImpact
 
 INFOS = [info for name in CMDLETS if (info := find_cmdlet(name)) is not None]
-PROMPTING = {"Remove", "Disable", "Update"}
+PROMPTING = {"Remove", "Disable", "Update", "Clear"}
 ALSO_PROMPTING = {"Add-RecipientPermission", "Set-User"}
 
 
@@ -28,7 +28,7 @@ def test_a_cmdlet_is_declared_in_full(info: CmdletInfo) -> None:
 
 @pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
 def test_only_verbs_that_change_something_ask(info: CmdletInfo) -> None:
-    assert info.supports_should_process == (info.verb not in ("Get", "Search"))
+    assert info.supports_should_process == (info.verb not in ("Get", "Search", "Test"))
     prompts = info.verb in PROMPTING or info.name in ALSO_PROMPTING
     assert info.confirm_impact == (ConfirmImpact.HIGH if prompts else ConfirmImpact.MEDIUM)
 

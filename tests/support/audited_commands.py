@@ -1,0 +1,50 @@
+"""For every cmdlet that changes something, a command that succeeds in the organization of ``support.commands``.
+
+``tests/unit/session/test_audited_once.py`` runs them all: a new cmdlet needs a line here.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+COMMANDS: Final = MappingProxyType(
+    {
+        "Add-ADGroupMember": "Add-ADGroupMember 'Archive Readers' -Members terrya",
+        "Add-ADPermission": "Add-ADPermission 'Terry Adams' -User raymonds -ExtendedRights 'Send As'",
+        "Add-DistributionGroupMember": "Add-DistributionGroupMember helpdesk -Member terrya",
+        "Add-MailboxPermission": "Add-MailboxPermission terrya -User raymonds -AccessRights FullAccess",
+        "Add-RecipientPermission": "Add-RecipientPermission terrya -Trustee raymonds -AccessRights SendAs",
+        "Clear-ExpiredAdminAuditLog": "Clear-ExpiredAdminAuditLog",
+        "Disable-Mailbox": "Disable-Mailbox terrya",
+        "Enable-Mailbox": "Enable-Mailbox svcbackup",
+        "New-ADGroup": "New-ADGroup -Name Wardens -GroupScope Global",
+        "New-ADTrust": "New-ADTrust woodgrove.example",
+        "New-ADUser": "New-ADUser -Name 'Build Service' -SamAccountName svcbuild",
+        "New-AcceptedDomain": "New-AcceptedDomain -Name Woodgrove -DomainName woodgrove.example",
+        "New-DistributionGroup": "New-DistributionGroup -Name Wardens",
+        "New-DynamicDistributionGroup": "New-DynamicDistributionGroup -Name Everybody -IncludedRecipients AllRecipients",
+        "New-MailContact": "New-MailContact -Name 'Chris Gray' -ExternalEmailAddress chris@litware.example",
+        "New-MailUser": "New-MailUser -Name 'Chris Gray' -ExternalEmailAddress chris@litware.example "
+        "-UserPrincipalName chrisg@contoso.com -Password (ConvertTo-SecureString 'S3cret!' -AsPlainText -Force)",
+        "New-Mailbox": "New-Mailbox -Name 'Chris Gray' -UserPrincipalName chrisg@contoso.com "
+        "-Password (ConvertTo-SecureString 'S3cret!' -AsPlainText -Force)",
+        "Remove-ADGroupMember": "Remove-ADGroupMember 'Archive Readers' -Members svcbackup",
+        "Remove-ADPermission": "Remove-ADPermission 'James Alvord' -User pilarp -ExtendedRights 'Send As'",
+        "Remove-DistributionGroup": "Remove-DistributionGroup helpdesk",
+        "Remove-DistributionGroupMember": "Remove-DistributionGroupMember helpdesk -Member stefanh",
+        "Remove-DynamicDistributionGroup": "Remove-DynamicDistributionGroup allemployees",
+        "Remove-MailContact": "Remove-MailContact oliverl",
+        "Remove-MailUser": "Remove-MailUser paular",
+        "Remove-Mailbox": "Remove-Mailbox terrya",
+        "Remove-MailboxPermission": "Remove-MailboxPermission ayla -User jimh -AccessRights FullAccess",
+        "Remove-RecipientPermission": "Remove-RecipientPermission jamesa -Trustee pilarp -AccessRights SendAs",
+        "Set-AdminAuditLogConfig": "Set-AdminAuditLogConfig -LogLevel Verbose",
+        "Set-DistributionGroup": "Set-DistributionGroup helpdesk -GrantSendOnBehalfTo terrya",
+        "Set-DynamicDistributionGroup": "Set-DynamicDistributionGroup allemployees -GrantSendOnBehalfTo $null",
+        "Set-MailUser": "Set-MailUser paular -CustomAttribute1 x",
+        "Set-Mailbox": "Set-Mailbox terrya -Password (ConvertTo-SecureString 'S3cret!' -AsPlainText -Force)",
+        "Set-OrganizationConfig": "Set-OrganizationConfig -HiddenMailboxDelegation Allow",
+        "Set-User": "Set-User terrya -Department Sales",
+        "Write-AdminAuditLog": "Write-AdminAuditLog -Comment 'Ran custom script.'",
+    }
+)
+SECRET: Final = "S3cret!"
