@@ -244,7 +244,7 @@ class SetMailbox(AccountNames, SetRecipientCmdlet):
                 self.session.changes.revoke(plan.before.id, old.trustee, old.rights, allow=True)
         for new in after:
             if new not in before:
-                grant(self.session.changes, plan.before.id, new)
+                grant(self.session.changes, plan.before.id, replace(new, granted_at=self.session.clock.now()))
 
     def _plan_type(self, plan: Plan, kind: RecipientTypeDetails) -> None:
         before = plan.before

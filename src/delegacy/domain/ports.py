@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from delegacy.domain.access import AccessFacts
 from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
@@ -194,6 +195,12 @@ class DirectoryReader(AuditLogReader, Protocol):
 
     def someone_is_in_charge(self) -> bool:
         """Tell whether an account that is not disabled holds Role Management for the whole organization."""
+
+    def access_facts(self, at: datetime | None = None) -> AccessFacts:
+        """Return the facts of many decisions: as they are, or as they were at a moment."""
+
+    def formerly(self, identity: str) -> tuple[Recipient, ...]:
+        """Return the objects that are gone and had this name, canonical name, account name, address, SID or GUID when they went."""
 
 
 class Directory(DirectoryReader, AuditLogKeeper, Protocol):

@@ -19,10 +19,12 @@ from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
 from delegacy.store import audit, audit_chain, grants, listing, reverse, roles, settings
+from delegacy.store.access import SqlAccessFacts
 from delegacy.store.connection import Connection
+from delegacy.store.moments import Past, Present, formerly
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
-from delegacy.store.rows import SELECT, to_moment, to_recipient
+from delegacy.store.rows import SELECT, to_moment, to_number, to_recipient
 
 _AT_ONCE: Final = 1000
 _EVERYTHING_LOGGED: Final = AuditQuery()
@@ -220,6 +222,15 @@ class SqlDirectoryReader:
 
     def someone_is_in_charge(self) -> bool:
         return roles.is_someone_in_charge(self._connection)
+
+    def access_facts(self, at: datetime | None = None) -> SqlAccessFacts:
+        connection, change = self._connection, self._change
+        if at is None:
+            return SqlAccessFacts(connection, Present(connection), to_moment(self._now), change)
+        return SqlAccessFacts(connection, Past(connection, to_number(at)), at, change)
+
+    def formerly(self, identity: str) -> tuple[Recipient, ...]:
+        return formerly(self._connection, identity)
 
     def audit_entries(self, query: AuditQuery = _EVERYTHING_LOGGED) -> Iterator[AuditRecord]:
         return audit.found(self._connection, query)
