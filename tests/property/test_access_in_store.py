@@ -1,10 +1,7 @@
 """The facts of many decisions at once against the authorizer's, one pair at a time; and as of a moment against what was read then."""
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
@@ -14,27 +11,17 @@ from delegacy.enforcement.authorizer import Authorizer
 from delegacy.policy.decision import Allow, OpenDecision, SendDecision
 from delegacy.policy.opening import decide_open
 from delegacy.policy.sending import decide_send
-from delegacy.store.engine import Database
 from support.postgres import PostgresServer
 from support.spec.cases import Step
 from support.spec.facts import NOW
 from support.spec.store_world import StoreWorld
 from support.spec.worlds_at_random import histories
-from support.stores import OpenStore, directory_store
+from support.stores import OpenStore, fresh_store
 
 FRESH_STORE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 STEP = timedelta(hours=12)
 
 Facts = tuple[OpeningFacts | None, SendingFacts | None]
-
-
-@contextmanager
-def fresh(server: PostgresServer | None) -> Iterator[OpenStore]:
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) if server is None else Database(server.new_database())
-        with directory_store(place) as opened:
-            opened.clock.moment = NOW - 2 * STEP
-            yield opened
 
 
 def comparable(facts: Facts, at: Circumstances) -> tuple[object, ...]:
@@ -117,6 +104,7 @@ def targets_are_complete(facts: AccessFacts, key: int, targets: Mapping[int, Tar
 
 
 def the_past_is_what_was(opened: OpenStore, history: list[Step]) -> None:
+    opened.clock.moment = NOW - 2 * STEP
     world = StoreWorld(opened)
     seen, keys = [], set[int]()
     for step in history:
@@ -148,12 +136,12 @@ def the_past_is_what_was(opened: OpenStore, history: list[Step]) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=FRESH_STORE)
 @given(history=histories())
 def test_sqlite_knows_what_was_and_what_is(history: list[Step]) -> None:
-    with fresh(None) as opened:
+    with fresh_store() as opened:
         the_past_is_what_was(opened, history)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=FRESH_STORE)
 @given(history=histories())
 def test_postgresql_knows_what_was_and_what_is(postgres: PostgresServer, history: list[Step]) -> None:
-    with fresh(postgres) as opened:
+    with fresh_store(postgres) as opened:
         the_past_is_what_was(opened, history)

@@ -19,6 +19,7 @@ from delegacy.cmdlets.ad_user import GetADUser, NewADUser
 from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog, WriteAdminAuditLog
 from delegacy.cmdlets.admin_audit_log_config import GetAdminAuditLogConfig, SetAdminAuditLogConfig
 from delegacy.cmdlets.admin_audit_log_integrity import TestAdminAuditLogIntegrity
+from delegacy.cmdlets.delegate_access import GetDelegateAccess
 from delegacy.cmdlets.distribution_group import (
     GetDistributionGroup,
     NewDistributionGroup,
@@ -108,6 +109,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Get-ADUser": GetADUser,
         "Get-AcceptedDomain": GetAcceptedDomain,
         "Get-AdminAuditLogConfig": GetAdminAuditLogConfig,
+        "Get-DelegateAccess": GetDelegateAccess,
         "Get-DistributionGroup": GetDistributionGroup,
         "Get-DistributionGroupMember": GetDistributionGroupMember,
         "Get-DynamicDistributionGroup": GetDynamicDistributionGroup,

@@ -1,11 +1,18 @@
 """The questions that cmdlets and the command line may ask; the authorizer answers them."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
+from delegacy.domain.access import AccessFacts, ListedDelegate
+from delegacy.domain.ace import Ace
 from delegacy.domain.facts import Target
 from delegacy.domain.group import Membership
+from delegacy.domain.recipient import Recipient
+from delegacy.domain.rights import Permission
 from delegacy.policy.decision import Allow, OpenDecision, SendDecision
+
+EVERY_PERMISSION: Final = frozenset(Permission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,33 @@ class SendAnswer:
         return isinstance(self.decision, Allow)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegateAccess:
+    """The answer about one account, one target and one permission.
+
+    ``entry`` or ``place`` is what names the account: of entries the one that decides. ``trustee`` is whom it names, None for somebody who is no
+    object, such as Everyone; ``chain`` leads there from the account through groups, itself first and the trustee last, and is empty where it
+    is named itself. ``superseded`` marks a place in a Send on Behalf list beside Send As, which is always used. ``auto_mapped`` tells that
+    the mailbox opens in the account's profile by itself, None where that is not known.
+    """
+
+    account: Recipient
+    target: Recipient
+    permission: Permission
+    decision: OpenDecision | SendDecision
+    entry: Ace | None = None
+    place: ListedDelegate | None = None
+    trustee: Recipient | None = None
+    chain: tuple[Recipient, ...] = ()
+    superseded: bool = False
+    auto_mapped: bool | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Tell whether it works."""
+        return isinstance(self.decision, Allow)
+
+
 class Questions(Protocol):
     """What the authorizer decides, with the reason and the chain of groups, outside any sign-in."""
 
@@ -47,3 +81,16 @@ class Questions(Protocol):
 
     def explain_send(self, delegate: str, author: str) -> SendAnswer:
         """Answer whether ``delegate`` sends as ``author``, likewise."""
+
+    def access_of(
+        self, facts: AccessFacts, account: int, permissions: Collection[Permission], only: Collection[int] = ()
+    ) -> Iterator[DelegateAccess]:
+        """Yield what an account may do with what is another's, and what names it and does not work, a target after the other.
+
+        ``only`` are the targets that are asked about; all if empty.
+        """
+
+    def access_to(
+        self, facts: AccessFacts, target: int, permissions: Collection[Permission]
+    ) -> Iterator[DelegateAccess]:
+        """Yield who may do what with a target, groups expanded to people, and whom it names in vain, each account once."""

@@ -1,0 +1,87 @@
+"""What the cmdlets about delegate access write."""
+
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from delegacy.cmdlets._base import Session
+from delegacy.cmdlets._views import object_id, principal_id
+from delegacy.domain.recipient import Recipient
+from delegacy.domain.rights import Permission
+from delegacy.domain.sid import WELL_KNOWN
+from delegacy.policy.decision import Deny
+from delegacy.policy.questions import DelegateAccess
+from delegacy.powershell.values import PSObject
+
+DELEGATE_ACCESS: Final = "Delegacy.DelegateAccess"
+
+
+class DelegateRight(Enum):
+    """The three permissions as -Right takes them."""
+
+    FULL_ACCESS = "FullAccess"
+    SEND_AS = "SendAs"
+    SEND_ON_BEHALF = "SendOnBehalf"
+
+    @property
+    def permission(self) -> Permission:
+        """Return the permission."""
+        return Permission[self.name]
+
+
+_RIGHTS: Final = MappingProxyType({right.permission: right for right in DelegateRight})
+_SUPERSEDED: Final = "Send on Behalf, but Send As is used"
+
+
+def delegate_access(session: Session, access: DelegateAccess, as_of: datetime | None) -> PSObject:
+    """Return an answer as Get-DelegateAccess writes it."""
+    grant = access.entry or access.place
+    return PSObject(
+        DELEGATE_ACCESS,
+        {
+            "User": principal(access.account),
+            "UserDisplayName": access.account.display_name,
+            "Identity": object_id(access.target),
+            "RecipientTypeDetails": access.target.recipient_type_details.value,
+            "Right": _RIGHTS[access.permission],
+            "Allowed": access.allowed,
+            "Reason": reason(access),
+            "Trustee": trustee(access),
+            "Via": via(access.chain),
+            "Chain": tuple(object_id(group) for group in access.chain[1:]),
+            "IsInherited": access.entry is not None and access.entry.inherited,
+            "Deny": access.entry is not None and not access.entry.allow,
+            "AutoMapped": access.auto_mapped,
+            "GrantedBy": "" if grant is None else grant.granted_by,
+            "GrantedAt": None if grant is None else grant.granted_at,
+            "ExpiresAt": None if grant is None else grant.expires_at,
+            "AsOf": as_of,
+            "RunspaceId": session.runspace_id,
+        },
+    )
+
+
+def principal(account: Recipient) -> PSObject | str:
+    """Return an account as it prints: ``CONTOSO\\raymonds``."""
+    return account.logon_name if account.sid is None else principal_id(account.sid, account.logon_name)
+
+
+def trustee(access: DelegateAccess) -> PSObject | str:
+    """Return whom the grant names, as it prints."""
+    if access.trustee is not None:
+        return principal(access.trustee)
+    return "" if access.entry is None else WELL_KNOWN.get(access.entry.trustee, access.entry.trustee)
+
+
+def reason(access: DelegateAccess) -> str:
+    """Return why it works, or why not, in words."""
+    decision = access.decision
+    if isinstance(decision, Deny):
+        return str(decision.reason.value)
+    return _SUPERSEDED if access.superseded else str(decision.right.value)
+
+
+def via(chain: tuple[Recipient, ...]) -> str:
+    """Return the groups from the account to the one that is named: ``Tier Two > Helpdesk``."""
+    return " > ".join(group.display_name for group in chain[1:])
