@@ -193,11 +193,13 @@ class AccessFacts(Protocol):
     def circumstances(self) -> Circumstances:
         """Return the moment that these facts are of, and what holds for all of them."""
 
-    def accounts(self, keys: Collection[int]) -> Mapping[int, AccountFacts]:
-        """Return the facts of those of the accounts that were there."""
+    def accounts(self, keys: Collection[int], *, within: Collection[int] | None = None) -> Mapping[int, AccountFacts]:
+        """Return the facts of those of the accounts that were there; of groups, only of those ``within`` these, if any are given."""
 
-    def targets(self, keys: Collection[int]) -> Mapping[int, TargetFacts]:
-        """Return the facts of those of the objects that were there."""
+    def targets(
+        self, keys: Collection[int], *, naming: Collection[AccountFacts] | None = None
+    ) -> Mapping[int, TargetFacts]:
+        """Return the facts of those of the objects that were there; of their lists, only what names one of these accounts, if given."""
 
     def signing_in(self, keys: Collection[int]) -> Mapping[int, int]:
         """Return with which account each of these signs in: a linked mailbox with its master account, another with itself.

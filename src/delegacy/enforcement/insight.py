@@ -24,7 +24,7 @@ class Insight:
             return
         for targets in [only] if only else _pages_naming(facts, found):
             links = facts.mapped_on(targets) if Permission.FULL_ACCESS in permissions else {}
-            read = facts.targets(targets)
+            read = facts.targets(targets, naming=[found])
             for key in sorted(read):
                 linked = links.get(key, frozenset())
                 yield from decide_delegate_access(found, read[key], facts.circumstances, permissions, linked)
@@ -46,4 +46,4 @@ def _pages_naming(facts: AccessFacts, account: AccountFacts) -> Iterator[Collect
     after, size = 0, _FIRST_PAGE
     while page := facts.targets_naming(account, after=after, limit=size):
         yield page
-        after, size = page[-1], _PAGE
+        after, size = page[-1], min(2 * size, _PAGE)

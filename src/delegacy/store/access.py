@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from typing import Final
 
 from delegacy.domain.access import AccountFacts, Circumstances, Groups, ListedDelegate, TargetFacts
@@ -20,17 +19,16 @@ from delegacy.store.rows import to_moment_or_none
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 
 _PAGE: Final = 200
-_EVERYBODY: Final = frozenset({WELL_KNOWN_KEYS[EVERYONE], WELL_KNOWN_KEYS[AUTHENTICATED_USERS]})
+_EVERYBODY: Final = (WELL_KNOWN_KEYS[EVERYONE], WELL_KNOWN_KEYS[AUTHENTICATED_USERS])
 _WELL_KNOWN_SIDS: Final = {key: sid for sid, key in WELL_KNOWN_KEYS.items()}
 _ENTRIES: Final = (
     "SELECT a.target, a.inherited, a.entry, a.trustee, a.allow, a.access_right, a.inheritance_type, g.name, a.granted_at, a.expires_at "
     "FROM {aces} a LEFT JOIN grantor g ON g.id = a.granted_by "
-    f"WHERE a.target IN ({{keys}}) AND a.access_right IN ({reverse.RIGHTS}) "
-    "ORDER BY a.target, a.inherited, a.entry, a.trustee, a.allow"
+    f"WHERE a.target IN ({{keys}}) AND a.access_right IN ({reverse.RIGHTS})"
 )
 _PLACES: Final = (
     "SELECT s.target, s.delegate, g.name, s.granted_at, s.expires_at FROM {places} s LEFT JOIN grantor g ON g.id = s.granted_by "
-    "WHERE s.target IN ({keys}) ORDER BY s.target, s.entry, s.delegate"
+    "WHERE s.target IN ({keys})"
 )
 
 
@@ -42,40 +40,34 @@ class SqlAccessFacts:
         self._tables = tables
         self.circumstances = Circumstances(now, change, tables.hidden_mailboxes_denied)
 
-    def accounts(self, keys: Collection[int]) -> Mapping[int, AccountFacts]:
+    def accounts(self, keys: Collection[int], *, within: Collection[int] | None = None) -> Mapping[int, AccountFacts]:
         found = [one for one in self._tables.objects(keys).values() if one.recipient_type_details in ACCOUNTS]
         linked: dict[Sid, list[Recipient]] = {}
         for mailbox in self._tables.linked_to({one.sid for one in found if one.sid is not None}):
             if mailbox.linked_master_account is not None:
                 linked.setdefault(mailbox.linked_master_account, []).append(mailbox)
         acting = {one.id: (one, *(linked.get(one.sid, ()) if one.sid else ())) for one in found}
-        groups = self._groups({identity.id for identities in acting.values() for identity in identities})
+        groups = self._groups({identity.id for identities in acting.values() for identity in identities}, within)
         return {key: AccountFacts.of(identities, groups) for key, identities in acting.items()}
 
-    def targets(self, keys: Collection[int]) -> Mapping[int, TargetFacts]:
+    def targets(
+        self, keys: Collection[int], *, naming: Collection[AccountFacts] | None = None
+    ) -> Mapping[int, TargetFacts]:
         found = self._tables.objects(keys)
-        entries, places = self._entry_rows([*found, ROOT]), self._place_rows(found)
+        of: tuple[set[int], set[int]] | tuple[None, None] = (None, None) if naming is None else _principals(naming)
+        entries, places = self._entry_rows([*found, ROOT], of[0]), self._place_rows(found, of[1])
         copies = self._tables.copies(found)
         named = self._tables.objects({row[3] for row in entries if row[3] > 0} | {row[1] for row in places})
         sids = self._sids_of({row[3] for row in entries}, named)
-        inherited = list(_entries((row for row in entries if row[0] == ROOT), sids))
-        own: dict[int, list[Row]] = {}
-        for row in entries:
-            own.setdefault(row[0], []).append(row)
-        listed: dict[int, list[ListedDelegate]] = {}
-        for target, delegate, granted_by, granted_at, expires_at in places:
-            if delegate in named:
-                place = ListedDelegate(
-                    named[delegate], granted_by or "", to_moment_or_none(granted_at), to_moment_or_none(expires_at)
-                )
-                listed.setdefault(target, []).append(place)
-        trustees = {sids[key]: named[key] for key in sids if key in named}
+        own, listed = _by_target(entries), _by_target(places)
+        inherited = list(_entries(own.get(ROOT, ()), sids))
+        trustees_by_sid = {sids[key]: named[key] for key in sids if key in named}
         return {
             key: TargetFacts(
                 target,
                 (*_entries(own.get(key, ()), sids), *(inherited if target.is_mailbox else ())),
-                trustees,
-                tuple(listed.get(key, ())),
+                trustees_by_sid,
+                tuple(_places(listed.get(key, ()), named)),
                 *copies.get(key, (False, False)),
             )
             for key, target in found.items()
@@ -88,8 +80,7 @@ class SqlAccessFacts:
         return {one.id: accounts.get(one.linked_master_account, one.id) for one in found}
 
     def targets_naming(self, account: AccountFacts, *, after: int, limit: int) -> Sequence[int]:
-        trustees = {*account.keys, *account.security_groups, *_EVERYBODY}
-        delegates = {*account.keys, *account.mail_groups}
+        trustees, delegates = _principals([account])
         return self._first_targets(
             trustees, delegates, after, limit, inherited=self._is_named_by_inherited(account.token)
         )
@@ -100,30 +91,36 @@ class SqlAccessFacts:
         return self._first_targets(named, named, after, limit, inherited=inherited)
 
     def accounts_named_on(self, target: TargetFacts) -> Iterator[Mapping[int, AccountFacts]]:
-        now = self.circumstances.now
-        entries = [entry for entry in target.entries if entry.is_in_force(now) and (entry.allow or not entry.inherited)]
-        trustees = {entry.trustee for entry in entries}
-        named = [target.trustees[trustee] for trustee in trustees if trustee in target.trustees]
+        now, tables = self.circumstances.now, self._tables
+        entries = [entry for entry in target.entries if entry.is_in_force(now)]
+        naming = {entry.trustee for entry in entries if entry.allow or not entry.inherited}
+        named = [target.trustees[trustee] for trustee in naming if trustee in target.trustees]
         delegates = [place.delegate for place in target.places if place.is_in_force(now)]
+        groups = tables.groups_within(_groups_among(named), by_security=True)
+        groups |= tables.groups_within(_groups_among(delegates), by_security=False)
+        # An inherited denial brings nobody in, and counts for those whom others bring.
+        denied = {entry.trustee for entry in entries} - naming
+        relevant = groups | tables.groups_within(
+            _groups_among(target.trustees[trustee] for trustee in denied if trustee in target.trustees),
+            by_security=True,
+        )
         individuals = set(self.signing_in({one.id for one in (*named, *delegates)}).values())
-        yield from self._pages_of_accounts(sorted(individuals))
-        tables = self._tables
-        groups = tables.groups_within({one.id for one in named if one.is_group}, by_security=True)
-        groups |= tables.groups_within({one.id for one in delegates if one.is_group}, by_security=False)
+        for page in _pages(sorted(individuals)):
+            yield self.accounts(page, within=relevant)
         for members in self._members(sorted(groups)):
-            accounts = self.accounts(set(self.signing_in({member for _, member in members}).values()))
+            keys = set(self.signing_in({member for _, member in members}).values()) - individuals
             pairs = set(members)
             yield {
                 key: account
-                for key, account in accounts.items()
-                if key not in individuals and min(_memberships(account, groups), default=None) in pairs
+                for key, account in self.accounts(keys, within=relevant).items()
+                if min(_memberships(account, groups), default=None) in pairs
             }
-        if not trustees.isdisjoint((EVERYONE, AUTHENTICATED_USERS)):
-            for page in self._everybody():
+        if not naming.isdisjoint((EVERYONE, AUTHENTICATED_USERS)):
+            for everybody in self._everybody():
                 yield {
                     key: account
-                    for key, account in page.items()
-                    if key not in individuals and not _memberships(account, groups)
+                    for key, account in self.accounts(set(everybody) - individuals, within=relevant).items()
+                    if not _memberships(account, groups)
                 }
 
     def accounts_in(self, group: int) -> Iterator[Sequence[int]]:
@@ -156,18 +153,20 @@ class SqlAccessFacts:
             found.update(self._tables.of_kinds(MAILBOXES, max(after, ROOT), limit))
         return sorted(found)[:limit]
 
-    def _groups(self, starts: set[int]) -> Groups:
+    def _groups(self, starts: set[int], within: Collection[int] | None = None) -> Groups:
         """Return the groups above these objects: one statement for memberships and one for groups at each step up."""
         above: dict[int, list[int]] = {}
         groups: dict[int, Recipient] = {}
         edge = starts
         while edge:
+            reached = set()
             for member, group in self._tables.direct_groups(edge):
-                above.setdefault(member, []).append(group)
-            unknown = {group for member in edge for group in above.get(member, ())} - groups.keys()
-            reached = {key: group for key, group in self._tables.objects(unknown).items() if group.is_group}
-            groups |= reached
-            edge = reached.keys() - above.keys()
+                if within is None or group in within:
+                    above.setdefault(member, []).append(group)
+                    reached.add(group)
+            new = {key: group for key, group in self._tables.objects(reached - groups.keys()).items() if group.is_group}
+            groups |= new
+            edge = new.keys() - above.keys()
         return Groups(
             groups, {member: tuple(group for group in held if group in groups) for member, held in above.items()}
         )
@@ -177,27 +176,28 @@ class SqlAccessFacts:
             for start in range(0, len(some), _PAGE):
                 yield some[start : start + _PAGE]
 
-    def _everybody(self) -> Iterator[Mapping[int, AccountFacts]]:
+    def _everybody(self) -> Iterator[Collection[int]]:
         after = ROOT
         while keys := self._tables.of_kinds(ACCOUNTS, after, _PAGE):
             after = keys[-1]
             signing_in = self.signing_in(keys)
-            yield self.accounts([key for key in keys if signing_in.get(key) == key])
+            yield [key for key in keys if signing_in.get(key) == key]
 
-    def _pages_of_accounts(self, keys: Iterable[int]) -> Iterator[Mapping[int, AccountFacts]]:
-        waiting = iter(keys)
-        while page := list(islice(waiting, _PAGE)):
-            yield self.accounts(page)
-
-    def _entry_rows(self, targets: Collection[int]) -> list[Row]:
+    def _entry_rows(self, targets: Collection[int], trustees: Collection[int] | None = None) -> list[Row]:
         connection = self._connection
-        sql = _ENTRIES.format(aces=self._tables.aces, keys=connection.key_set)
-        return connection.rows(sql, (connection.keys(targets),))
+        sql, parameters = _ENTRIES, [connection.keys(targets)]
+        if trustees is not None:
+            sql, parameters = f"{sql} AND +a.trustee IN ({{keys}})", [*parameters, connection.keys(trustees)]
+        sql = f"{sql} ORDER BY a.target, a.inherited, a.entry, a.trustee, a.allow"
+        return connection.rows(sql.format(aces=self._tables.aces, keys=connection.key_set), parameters)
 
-    def _place_rows(self, targets: Collection[int]) -> list[Row]:
+    def _place_rows(self, targets: Collection[int], delegates: Collection[int] | None = None) -> list[Row]:
         connection = self._connection
-        sql = _PLACES.format(places=self._tables.places, keys=connection.key_set)
-        return connection.rows(sql, (connection.keys(targets),))
+        sql, parameters = _PLACES, [connection.keys(targets)]
+        if delegates is not None:
+            sql, parameters = f"{sql} AND +s.delegate IN ({{keys}})", [*parameters, connection.keys(delegates)]
+        sql = f"{sql} ORDER BY s.target, s.entry, s.delegate"
+        return connection.rows(sql.format(places=self._tables.places, keys=connection.key_set), parameters)
 
     def _sids_of(self, trustees: set[int], named: Mapping[int, Recipient]) -> dict[int, Sid]:
         """Return the SIDs of trustees; one that nobody is known to have had is left out."""
@@ -208,6 +208,38 @@ class SqlAccessFacts:
             sql = f"SELECT id, sid FROM foreign_principal WHERE id IN ({connection.key_set})"
             sids |= {key: Sid(sid) for key, sid in connection.rows(sql, (connection.keys(foreign),))}
         return sids
+
+
+def _principals(accounts: Iterable[AccountFacts]) -> tuple[set[int], set[int]]:
+    """Return whom entries name that are about one of these accounts, and whom places in lists do."""
+    trustees, delegates = set(_EVERYBODY), set[int]()
+    for account in accounts:
+        trustees.update(account.keys, account.security_groups)
+        delegates.update(account.keys, account.mail_groups)
+    return trustees, delegates
+
+
+def _groups_among(objects: Iterable[Recipient]) -> set[int]:
+    return {one.id for one in objects if one.is_group}
+
+
+def _pages(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (keys[start : start + _PAGE] for start in range(0, len(keys), _PAGE))
+
+
+def _by_target(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def _places(rows: Iterable[Row], named: Mapping[int, Recipient]) -> Iterator[ListedDelegate]:
+    for _, delegate, granted_by, granted_at, expires_at in rows:
+        if delegate in named:
+            yield ListedDelegate(
+                named[delegate], granted_by or "", to_moment_or_none(granted_at), to_moment_or_none(expires_at)
+            )
 
 
 def _memberships(account: AccountFacts, groups: Collection[int]) -> list[tuple[int, int]]:
