@@ -6,15 +6,17 @@ from types import MappingProxyType
 from typing import Final
 
 from delegacy.cmdlets._base import Session
+from delegacy.cmdlets._remedies import commands_for
 from delegacy.cmdlets._views import object_id, principal_id
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Permission
 from delegacy.domain.sid import WELL_KNOWN
 from delegacy.policy.decision import Deny
-from delegacy.policy.questions import DelegateAccess
+from delegacy.policy.questions import DelegateAccess, Remedy
 from delegacy.powershell.values import PSObject
 
 DELEGATE_ACCESS: Final = "Delegacy.DelegateAccess"
+ACCESS_TEST: Final = "Delegacy.DelegateAccessTest"
 
 
 class DelegateRight(Enum):
@@ -60,6 +62,42 @@ def delegate_access(session: Session, access: DelegateAccess, as_of: datetime | 
             "RunspaceId": session.runspace_id,
         },
     )
+
+
+def access_test(access: DelegateAccess, steps: tuple[Remedy, ...]) -> PSObject:
+    """Return an answer as Test-DelegateAccess writes it, with the commands that would turn it round."""
+    grant = access.entry or access.place
+    return PSObject(
+        ACCESS_TEST,
+        {
+            "User": principal(access.account),
+            "Identity": object_id(access.target),
+            "Right": _RIGHTS[access.permission],
+            "Allowed": access.allowed,
+            "Reason": reason(access),
+            "DecidedBy": _decided_by(access),
+            "Trustee": trustee(access),
+            "Via": via(access.chain),
+            "Chain": tuple(object_id(group) for group in access.chain[1:]),
+            "GrantedBy": "" if grant is None else grant.granted_by,
+            "GrantedAt": None if grant is None else grant.granted_at,
+            "ExpiresAt": None if grant is None else grant.expires_at,
+            "ToChange": commands_for(steps),
+        },
+    )
+
+
+def _decided_by(access: DelegateAccess) -> str:
+    r"""Return the entry or place that names the account: ``Deny FullAccess for CONTOSO\Helpdesk``."""
+    if access.place is not None:
+        return f"{_RIGHTS[access.permission].value} for {access.place.delegate.logon_name}"
+    entry = access.entry
+    if entry is None:
+        return ""
+    rights = ", ".join(right.label for right in sorted(entry.rights))
+    kind, origin = "Allow" if entry.allow else "Deny", ", inherited" if entry.inherited else ""
+    named = WELL_KNOWN.get(entry.trustee, entry.trustee) if access.trustee is None else access.trustee.logon_name
+    return f"{kind} {rights} for {named}{origin}"
 
 
 def principal(account: Recipient) -> PSObject | str:

@@ -19,7 +19,7 @@ from delegacy.cmdlets.ad_user import GetADUser, NewADUser
 from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog, WriteAdminAuditLog
 from delegacy.cmdlets.admin_audit_log_config import GetAdminAuditLogConfig, SetAdminAuditLogConfig
 from delegacy.cmdlets.admin_audit_log_integrity import TestAdminAuditLogIntegrity
-from delegacy.cmdlets.delegate_access import GetDelegateAccess
+from delegacy.cmdlets.delegate_access import GetDelegateAccess, TestDelegateAccess
 from delegacy.cmdlets.distribution_group import (
     GetDistributionGroup,
     NewDistributionGroup,
@@ -171,6 +171,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Set-RoleGroup": SetRoleGroup,
         "Set-User": SetUser,
         "Test-AdminAuditLogIntegrity": TestAdminAuditLogIntegrity,
+        "Test-DelegateAccess": TestDelegateAccess,
         "Update-RoleGroupMember": UpdateRoleGroupMember,
         "Write-AdminAuditLog": WriteAdminAuditLog,
     }

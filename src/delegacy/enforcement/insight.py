@@ -5,8 +5,9 @@ from typing import Final
 
 from delegacy.domain.access import AccessFacts, AccountFacts
 from delegacy.domain.rights import Permission
-from delegacy.policy.delegate_access import decide_delegate_access
-from delegacy.policy.questions import DelegateAccess
+from delegacy.policy.delegate_access import decide_delegate_access, decide_one
+from delegacy.policy.questions import DelegateAccess, Remedy
+from delegacy.policy.remedy import remedies
 
 _FIRST_PAGE: Final = 50
 _PAGE: Final = 200
@@ -40,6 +41,16 @@ class Insight:
         for page in facts.accounts_named_on(found):
             for key in sorted(page):
                 yield from decide_delegate_access(page[key], found, facts.circumstances, permissions, linked)
+
+    def access_between(
+        self, facts: AccessFacts, account: int, target: int, permission: Permission
+    ) -> tuple[DelegateAccess, tuple[Remedy, ...]] | None:
+        """Return the answer about one pair and permission, and what would turn it round; see ``policy.questions``."""
+        asking, asked = facts.accounts([account]).get(account), facts.targets([target]).get(target)
+        if asking is None or asked is None:
+            return None
+        at = facts.circumstances
+        return decide_one(asking, asked, at, permission), remedies(asking, asked, at, permission)
 
 
 def _pages_naming(facts: AccessFacts, account: AccountFacts) -> Iterator[Collection[int]]:

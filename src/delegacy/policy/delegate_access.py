@@ -1,6 +1,8 @@
 """What somebody may do with what is another's, and what does not work though something names him: one answer for each permission."""
 
 from collections.abc import Collection, Iterator
+from types import MappingProxyType
+from typing import Final
 
 from delegacy.domain.access import (
     AccountFacts,
@@ -11,13 +13,15 @@ from delegacy.domain.access import (
     sending_facts,
 )
 from delegacy.domain.ace import Ace
-from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission, Right
+from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission
 from delegacy.policy.access_check import deciding_entry
 from delegacy.policy.automapping import mapped_mailboxes
 from delegacy.policy.decision import Allow, OpenDecision, SendDecision
 from delegacy.policy.opening import decide_open
 from delegacy.policy.questions import EVERY_PERMISSION, DelegateAccess
 from delegacy.policy.sending import decide_send
+
+_RIGHTS: Final = MappingProxyType({Permission.FULL_ACCESS: ADMITS_FULL_ACCESS, Permission.SEND_AS: ADMITS_SEND_AS})
 
 
 def decide_delegate_access(
@@ -33,48 +37,32 @@ def decide_delegate_access(
     and no news. Each answer is the authorizer's; that about Send on Behalf is what it would be without Send As. ``mapped`` are the
     delegates that the mailbox is linked to for auto-mapping.
     """
-    if target.target.sid is not None and target.target.sid in account.token.users:
+    if _is_own(account, target):
         return
-    if Permission.FULL_ACCESS in permissions and (entry := _naming(account, target, at, ADMITS_FULL_ACCESS)):
-        facts = opening_facts(account, target, at)
-        shown = None
-        if mapped is not None and facts is not None:
-            shown = bool(mapped & account.keys) and bool(mapped_mailboxes([facts], at.now))
-        decision = decide_open(facts, at.now)
-        yield _by_entry(account, target, Permission.FULL_ACCESS, decision, entry, auto_mapped=shown)
-    yield from _sending(account, target, at, permissions)
+    for permission in Permission:
+        if permission not in permissions:
+            continue
+        if permission is Permission.SEND_ON_BEHALF:
+            if (place := _place(account, target, at)) is not None:
+                yield _by_place(account, target, at, place)
+        elif (entry := _deciding(account, target, at, permission)) and (entry.allow or not entry.inherited):
+            yield _by_entry(account, target, at, permission, entry, mapped)
 
 
-def _sending(
-    account: AccountFacts, target: TargetFacts, at: Circumstances, permissions: Collection[Permission]
-) -> Iterator[DelegateAccess]:
-    entry, place = _naming(account, target, at, ADMITS_SEND_AS), _place(account, target, at)
-    if entry is None and place is None:
-        return
-    facts = sending_facts(account, target, at)
-    alone = facts and facts._replace(grant_send_on_behalf_to=frozenset())
-    sends_as = decide_send(alone, at.now)
-    if entry is not None and Permission.SEND_AS in permissions:
-        yield _by_entry(account, target, Permission.SEND_AS, sends_as, entry)
-    if place is not None and Permission.SEND_ON_BEHALF in permissions:
-        delegate = place.delegate
-        direct = delegate.sid in account.token.users
-        yield DelegateAccess(
-            account=account.account,
-            target=target.target,
-            permission=Permission.SEND_ON_BEHALF,
-            decision=decide_send(facts and facts._replace(ad_acl=()), at.now),
-            place=place,
-            trustee=delegate,
-            chain=() if direct else account.chain(delegate.id, by_security=False),
-            superseded=isinstance(sends_as, Allow),
-        )
+def decide_one(account: AccountFacts, target: TargetFacts, at: Circumstances, permission: Permission) -> DelegateAccess:
+    """Return the answer about one permission, also about what is the account's own, and where nothing names it."""
+    if permission is Permission.SEND_ON_BEHALF:
+        return _by_place(account, target, at, None if _is_own(account, target) else _place(account, target, at))
+    entry = None if _is_own(account, target) else _deciding(account, target, at, permission)
+    return _by_entry(account, target, at, permission, entry, None)
 
 
-def _naming(account: AccountFacts, target: TargetFacts, at: Circumstances, rights: frozenset[Right]) -> Ace | None:
-    """Return the entry that decides about one of these rights, unless it is an inherited denial."""
-    entry = deciding_entry(target.entries, account.token, rights, at.now, target.target.sid)
-    return entry if entry is not None and (entry.allow or not entry.inherited) else None
+def _is_own(account: AccountFacts, target: TargetFacts) -> bool:
+    return target.target.sid is not None and target.target.sid in account.token.users
+
+
+def _deciding(account: AccountFacts, target: TargetFacts, at: Circumstances, permission: Permission) -> Ace | None:
+    return deciding_entry(target.entries, account.token, _RIGHTS[permission], at.now, target.target.sid)
 
 
 def _place(account: AccountFacts, target: TargetFacts, at: Circumstances) -> ListedDelegate | None:
@@ -90,14 +78,22 @@ def _place(account: AccountFacts, target: TargetFacts, at: Circumstances) -> Lis
 def _by_entry(
     account: AccountFacts,
     target: TargetFacts,
+    at: Circumstances,
     permission: Permission,
-    decision: OpenDecision | SendDecision,
-    entry: Ace,
-    *,
-    auto_mapped: bool | None = None,
+    entry: Ace | None,
+    mapped: frozenset[int] | None,
 ) -> DelegateAccess:
-    trustee = target.trustees.get(entry.trustee)
-    through = trustee is not None and entry.trustee not in account.token.users and trustee.id in account.security_groups
+    trustee = None if entry is None else target.trustees.get(entry.trustee)
+    is_group = trustee is not None and trustee.sid not in account.token.users and trustee.id in account.security_groups
+    decision: OpenDecision | SendDecision
+    shown = None
+    if permission is Permission.FULL_ACCESS:
+        facts = opening_facts(account, target, at)
+        decision = decide_open(facts, at.now)
+        if mapped is not None and facts is not None:
+            shown = bool(mapped & account.keys) and bool(mapped_mailboxes([facts], at.now))
+    else:
+        decision = _decide_send_as(account, target, at)
     return DelegateAccess(
         account=account.account,
         target=target.target,
@@ -105,6 +101,29 @@ def _by_entry(
         decision=decision,
         entry=entry,
         trustee=trustee,
-        chain=account.chain(trustee.id, by_security=True) if through and trustee is not None else (),
-        auto_mapped=auto_mapped,
+        chain=account.chain(trustee.id, by_security=True) if is_group and trustee is not None else (),
+        auto_mapped=shown,
     )
+
+
+def _by_place(
+    account: AccountFacts, target: TargetFacts, at: Circumstances, place: ListedDelegate | None
+) -> DelegateAccess:
+    facts = sending_facts(account, target, at)
+    delegate = None if place is None else place.delegate
+    is_group = delegate is not None and delegate.sid not in account.token.users
+    return DelegateAccess(
+        account=account.account,
+        target=target.target,
+        permission=Permission.SEND_ON_BEHALF,
+        decision=decide_send(facts and facts._replace(ad_acl=()), at.now),
+        place=place,
+        trustee=delegate,
+        chain=account.chain(delegate.id, by_security=False) if is_group and delegate is not None else (),
+        superseded=place is not None and isinstance(_decide_send_as(account, target, at), Allow),
+    )
+
+
+def _decide_send_as(account: AccountFacts, target: TargetFacts, at: Circumstances) -> SendDecision:
+    facts = sending_facts(account, target, at)
+    return decide_send(facts and facts._replace(grant_send_on_behalf_to=frozenset()), at.now)

@@ -70,6 +70,58 @@ class DelegateAccess:
         return isinstance(self.decision, Allow)
 
 
+@dataclass(frozen=True, slots=True)
+class EnableAccount:
+    """Let somebody sign in with an account."""
+
+    account: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class ShowInAddressLists:
+    """Let address lists show a mailbox."""
+
+    target: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveGroup:
+    """Take a member out of a group."""
+
+    member: Recipient
+    group: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveList:
+    """Take a delegate out of a Send on Behalf list."""
+
+    target: Recipient
+    delegate: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEntry:
+    """Remove an entry from one of the target's lists; ``trustee`` is None for a principal that is no object, such as Everyone."""
+
+    target: Recipient
+    entry: Ace
+    trustee: Recipient | None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantPermission:
+    """Grant a permission to somebody, or deny it to him."""
+
+    permission: Permission
+    target: Recipient
+    delegate: Recipient
+    deny: bool = False
+
+
+Remedy = EnableAccount | ShowInAddressLists | LeaveGroup | LeaveList | RemoveEntry | GrantPermission
+
+
 class Questions(Protocol):
     """What the authorizer decides, with the reason and the chain of groups, outside any sign-in."""
 
@@ -94,3 +146,11 @@ class Questions(Protocol):
         self, facts: AccessFacts, target: int, permissions: Collection[Permission]
     ) -> Iterator[DelegateAccess]:
         """Yield who may do what with a target, groups expanded to people, and whom it names in vain, each account once."""
+
+    def access_between(
+        self, facts: AccessFacts, account: int, target: int, permission: Permission
+    ) -> tuple[DelegateAccess, tuple[Remedy, ...]] | None:
+        """Return the answer about one permission, with the steps that together would turn it round; None if either is not there.
+
+        Unlike the others it also answers about what is the account's own, and where nothing names it.
+        """
