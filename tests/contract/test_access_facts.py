@@ -243,7 +243,7 @@ class AccessFactsContract:
             facts = directory.access_facts()
             (target,) = facts.targets([terry.id]).values()
             pages = [list(page) for page in facts.accounts_named_on(target)]
-            members = [key for page in facts.accounts_in(bigger.id) for key in page]
+            members = [key for page in facts.accounts_of([bigger.id]) for key in page]
         assert max(map(len, pages)) <= 200
         assert sorted(key for page in pages for key in page) == [one.id for one in many]
         assert sorted(set(members)) == [one.id for one in many]

@@ -61,6 +61,15 @@ PURGE_AUDIT_LOG: Final = "Removing the entries of the administrator audit log fr
 ADD_TRUST: Final = 'Trusting domain "{name}" with NetBIOS name "{netbios}".'
 ADD_AD_GROUP_MEMBER: Final = 'Performing the operation "Set" on target "{identity}".'
 
+# What -WhatIf tells of the effect.
+EFFECT_GAIN: Final = "{user} gains {permission} {target}{through}."
+EFFECT_LOSS: Final = "{user} loses {permission} {target}{through}."
+EFFECT_NONE: Final = "Nobody gains or loses access."
+EFFECT_MORE: Final = "... and {count} more."
+EFFECT_MORE_AT_LEAST: Final = "... and at least {count} more."
+EFFECT_GOES_ON: Final = "... and maybe more: more people and mailboxes are affected than are looked at."
+EFFECT_FAILURE: Final = "It would fail: {error}"
+
 # Warnings.
 ENTRY_PRESENT: Final = (
     'The appropriate access control entry is already present on the object "{object}" for account "{account}".'

@@ -136,6 +136,7 @@ class SetDynamicDistributionGroup(Conditions, SetRecipientCmdlet):
     """Change a dynamic distribution group: names, addresses, who may send on its behalf, who its members are."""
 
     name = "Set-DynamicDistributionGroup"
+    shows_effect = True
     noun = "dynamic distribution group"
     kinds = _KINDS
     view = _views.DYNAMIC_GROUP
@@ -184,6 +185,7 @@ class RemoveDynamicDistributionGroup(ExchangeCmdlet):
 
     name = "Remove-DynamicDistributionGroup"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

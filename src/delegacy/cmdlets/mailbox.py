@@ -184,6 +184,7 @@ class SetMailbox(AccountNames, SetRecipientCmdlet):
     """Change a mailbox: names, addresses, visibility, who may send on its behalf, its type, its password."""
 
     name = "Set-Mailbox"
+    shows_effect = True
     noun = "mailbox"
     kinds = _USUAL
     view = _views.MAILBOX
@@ -294,6 +295,7 @@ class EnableMailbox(ExchangeCmdlet):
     name = "Enable-Mailbox"
     default_parameter_set = "User"
     supports_should_process = True
+    shows_effect = True
     output_types = (_views.MAILBOX,)
 
     identity: Identity = parameter(
@@ -368,6 +370,7 @@ class DisableMailbox(ExchangeCmdlet):
 
     name = "Disable-Mailbox"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(
@@ -431,6 +434,7 @@ class RemoveMailbox(ExchangeCmdlet):
 
     name = "Remove-Mailbox"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

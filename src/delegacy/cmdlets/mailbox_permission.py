@@ -45,6 +45,7 @@ class AddMailboxPermission(ExchangeCmdlet):
     name = "Add-MailboxPermission"
     default_parameter_set = "AccessRights"
     supports_should_process = True
+    shows_effect = True
     changes_recipients = False
     output_types = (_views.MAILBOX_ACE,)
 
@@ -195,6 +196,7 @@ class RemoveMailboxPermission(ExchangeCmdlet):
     name = "Remove-MailboxPermission"
     default_parameter_set = "AccessRights"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
     changes_recipients = False
 

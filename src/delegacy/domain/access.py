@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from delegacy.domain.access_token import AccessToken
 from delegacy.domain.ace import Ace
@@ -216,8 +217,17 @@ class AccessFacts(Protocol):
         Whom nothing but an inherited denial names is left out.
         """
 
-    def accounts_in(self, group: int) -> Iterator[Sequence[int]]:
-        """Yield, a page at a time, the accounts that are in a group through any nesting; some may come twice."""
+    def accounts_of(self, keys: Collection[int]) -> Iterator[Sequence[int]]:
+        """Yield, a page at a time, the accounts that sign in as one of these objects, or are in one through any nesting; some come twice."""
+
+    def accounts_behind(self, trustees: Collection[Sid]) -> Iterator[Sequence[int]]:
+        """Yield, likewise, the accounts that entries for these trustees are about; about SELF nobody else is."""
+
+    def hidden_mailboxes(self, *, limit: int) -> Sequence[int]:
+        """Return the first ``limit`` mailboxes that are hidden from address lists."""
+
+    def key_of(self, guid: UUID) -> int | None:
+        """Return the key of the object with this GUID."""
 
     def groups_above(self, keys: Collection[int]) -> Collection[int]:
         """Return the groups that any of these objects is in, through any nesting of any kind."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from delegacy.domain.access import AccessFacts, AccountFacts
 from delegacy.domain.rights import Permission
+from delegacy.enforcement.rehearsal import AccessRehearsal
 from delegacy.policy.delegate_access import decide_delegate_access, decide_one
 from delegacy.policy.questions import DelegateAccess, Remedy
 from delegacy.policy.remedy import remedies
@@ -51,6 +52,10 @@ class Insight:
             return None
         at = facts.circumstances
         return decide_one(asking, asked, at, permission), remedies(asking, asked, at, permission)
+
+    def rehearse(self) -> AccessRehearsal:
+        """Return what works out the effect of some changes; see ``policy.questions``."""
+        return AccessRehearsal()
 
 
 def _pages_naming(facts: AccessFacts, account: AccountFacts) -> Iterator[Collection[int]]:

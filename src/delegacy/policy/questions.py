@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from delegacy.domain.access import AccessFacts, ListedDelegate
 from delegacy.domain.ace import Ace
+from delegacy.domain.change import Change
 from delegacy.domain.facts import Target
 from delegacy.domain.group import Membership
 from delegacy.domain.recipient import Recipient
@@ -122,6 +123,33 @@ class GrantPermission:
 Remedy = EnableAccount | ShowInAddressLists | LeaveGroup | LeaveList | RemoveEntry | GrantPermission
 
 
+@dataclass(frozen=True, slots=True)
+class AccessEffect:
+    """Who gains and who loses what by changes: answers as they are afterwards, and as they were before.
+
+    ``is_whole`` is False where more are affected than could be looked at; ``is_about_access`` is False where the changes are of a kind that
+    no decision looks at.
+    """
+
+    gained: tuple[DelegateAccess, ...] = ()
+    lost: tuple[DelegateAccess, ...] = ()
+    is_whole: bool = True
+    is_about_access: bool = True
+
+
+class Rehearsal(Protocol):
+    """Works out the effect of changes that are made, looked at, and undone."""
+
+    def note(self, facts: AccessFacts, change: Change) -> None:
+        """Note a change that is about to be made, with the facts as they are before it."""
+
+    def look(self, facts: AccessFacts) -> None:
+        """Look at how it is with the changes made."""
+
+    def effect(self, facts: AccessFacts) -> AccessEffect:
+        """Compare with how it was, the changes undone."""
+
+
 class Questions(Protocol):
     """What the authorizer decides, with the reason and the chain of groups, outside any sign-in."""
 
@@ -154,3 +182,6 @@ class Questions(Protocol):
 
         Unlike the others it also answers about what is the account's own, and where nothing names it.
         """
+
+    def rehearse(self) -> Rehearsal:
+        """Return what works out the effect of some changes on who may do what with what is another's."""

@@ -20,7 +20,7 @@ from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher, Store
 from delegacy.domain.rbac import RecipientScope
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
-from delegacy.policy.questions import Questions
+from delegacy.policy.questions import AccessEffect, Questions, Rehearsal
 from delegacy.policy.rbac import Access, decide_write, holds_cmdlet, holds_parameter, is_limited, read_scopes
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
@@ -106,6 +106,7 @@ class Gate:
                 session.broken_off(_reason(error))
                 raise
             finally:
+                session.end_rehearsal()
                 if writes or cmdlet.name.startswith(_TESTING):
                     self._record(cmdlet, [entry for entry in session.entries if not entry.declined])
         finally:
@@ -145,8 +146,7 @@ class Gate:
         self._look_at_roles(directory)
         if not self._access.unlimited and self._running is not None:
             self._require_scope(self._running, change, directory)
-        if self._session.entry is not None:
-            self._session.entry.changes.append(change)
+        self._session.changing(change)
 
     def _require_scope(self, cmdlet: Cmdlet, change: Change, directory: DirectoryReader) -> None:
         if not holds_cmdlet(self._access, cmdlet.name):
@@ -264,6 +264,8 @@ class CmdletSession:
         self.passwords = passwords
         self.runspace_id: UUID = uuid4()
         self.entries: list[Entry] = []
+        self._rehearsal: Rehearsal | None = None
+        self._before = False, False
 
     @property
     def directory(self) -> DirectoryReader:
@@ -335,6 +337,36 @@ class CmdletSession:
     def another_entry(self) -> None:
         """Let what follows be told in an entry of its own."""
         self.entries.append(Entry())
+
+    def changing(self, change: Change) -> None:
+        """Note a change that is about to be made."""
+        if self._rehearsal is not None:
+            self._rehearsal.note(self._transactions.writer.access_facts(), change)
+        if self.entry is not None:
+            self.entry.changes.append(change)
+
+    def rehearse(self) -> None:
+        """Let the changes of the record be made to see their effect: nothing is logged, and they are undone."""
+        self._before = self._transactions.holding if self._rehearsal is None else self._before
+        self._rehearsal = self.questions.rehearse()
+        self.declined()
+
+    def rehearsed(self) -> AccessEffect:
+        """Return the effect of the changes, and undo them."""
+        transactions, rehearsal = self._transactions, self._rehearsal
+        if rehearsal is None or not transactions.has_changed:
+            effect = AccessEffect(is_about_access=False)
+        else:
+            rehearsal.look(transactions.writer.access_facts())
+            effect = rehearsal.effect(transactions.undo_rehearsed().access_facts())
+        self.end_rehearsal()
+        return effect
+
+    def end_rehearsal(self) -> None:
+        """Undo what was changed to see its effect, if anything was."""
+        if self._rehearsal is not None:
+            self._rehearsal = None
+            self._transactions.end_rehearsal(self._before)
 
     def modified(self, target: str, properties: Iterable[ModifiedProperty] = ()) -> None:
         """Note what is changed."""

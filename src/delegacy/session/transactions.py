@@ -52,6 +52,10 @@ class _Unit:
     holds_others: bool = False
 
 
+class _Rehearsed(Exception):
+    """Ends a rehearsal: what it has changed is undone."""
+
+
 class Transactions:
     """The transactions behind the steps of one runspace. Not for several threads at once.
 
@@ -90,6 +94,25 @@ class Transactions:
                 self._finish(unit)
             except StoreError as error:
                 self._lost = error
+
+    @property
+    def holding(self) -> tuple[bool, bool]:
+        """Whether a write transaction is open, and has changed anything: for `end_rehearsal`."""
+        return self._unit is not None, self._unit is not None and self._unit.dirty
+
+    def undo_rehearsed(self) -> Directory:
+        """Undo what the step has changed to see its effect, and return the directory without it."""
+        self.undo(_Rehearsed())
+        return self._opened_unit().work.directory
+
+    def end_rehearsal(self, before: tuple[bool, bool]) -> None:
+        """Undo what the step has changed, and go back to the write transaction as it was ``holding`` before, or to none."""
+        self.undo(_Rehearsed())
+        was_open, was_dirty = before
+        if not was_open:
+            self.discard()
+        elif self._unit is not None:
+            self._unit.dirty = was_dirty
 
     def undo(self, error: BaseException) -> None:
         """Undo what the step has changed; after a `StoreError` the transaction too, unless it holds what other steps have changed."""

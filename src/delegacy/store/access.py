@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Final
+from uuid import UUID
 
 from delegacy.domain.access import AccountFacts, Circumstances, Groups, ListedDelegate, TargetFacts
 from delegacy.domain.access_token import AccessToken
@@ -123,10 +124,26 @@ class SqlAccessFacts:
                     if not _memberships(account, groups)
                 }
 
-    def accounts_in(self, group: int) -> Iterator[Sequence[int]]:
-        groups = self._tables.groups_within({group}, by_security=None)
+    def accounts_of(self, keys: Collection[int]) -> Iterator[Sequence[int]]:
+        tables = self._tables
+        if individuals := sorted(set(self.signing_in(keys).values())):
+            yield individuals
+        groups = tables.groups_within(_groups_among(tables.objects(keys).values()), by_security=None)
         for members in self._members(sorted(groups)):
             yield sorted(set(self.signing_in({member for _, member in members}).values()))
+
+    def accounts_behind(self, trustees: Collection[Sid]) -> Iterator[Sequence[int]]:
+        if {EVERYONE, AUTHENTICATED_USERS} & set(trustees):
+            yield from self._everybody()
+            return
+        yield from self.accounts_of({found.id for found in self._tables.having_sids(set(trustees))})
+
+    def hidden_mailboxes(self, *, limit: int) -> Sequence[int]:
+        return self._tables.hidden_mailboxes(limit)
+
+    def key_of(self, guid: UUID) -> int | None:
+        row = self._connection.row("SELECT id FROM object WHERE guid = ?", (guid.bytes,))
+        return None if row is None else int(row[0])
 
     def groups_above(self, keys: Collection[int]) -> Collection[int]:
         return frozenset(self._groups(set(keys)).groups)
@@ -176,7 +193,7 @@ class SqlAccessFacts:
             for start in range(0, len(some), _PAGE):
                 yield some[start : start + _PAGE]
 
-    def _everybody(self) -> Iterator[Collection[int]]:
+    def _everybody(self) -> Iterator[Sequence[int]]:
         after = ROOT
         while keys := self._tables.of_kinds(ACCOUNTS, after, _PAGE):
             after = keys[-1]

@@ -12,7 +12,7 @@ from uuid import UUID
 from delegacy.domain.dn import DistinguishedName, looks_like_dn, split_canonical_name
 from delegacy.domain.errors import InvalidDistinguishedName
 from delegacy.domain.identity import fold
-from delegacy.domain.recipient import GROUPS, MAIL_GROUPS, Recipient, RecipientTypeDetails
+from delegacy.domain.recipient import GROUPS, MAIL_GROUPS, MAILBOXES, Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
 from delegacy.store import reverse
 from delegacy.store.connection import Connection, Row
@@ -88,6 +88,13 @@ class Present:
         return self._keys(
             f"SELECT id FROM object WHERE id > ? AND recipient_type_details || '' IN ({_words(kinds)}) ORDER BY id LIMIT ?",
             (after, limit),
+        )
+
+    def hidden_mailboxes(self, limit: int) -> list[int]:
+        """Return the first mailboxes that are hidden from address lists now."""
+        return self._keys(
+            f"SELECT id FROM object WHERE hidden = 1 AND recipient_type_details || '' IN ({_words(MAILBOXES)}) ORDER BY id LIMIT ?",
+            (limit,),
         )
 
     def direct_groups(self, members: Collection[int]) -> list[Row]:
