@@ -14,7 +14,8 @@ from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.rights import MailboxRight
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
 from delegacy.store.connection import Row
-from delegacy.store.engine import PostgresConnection, SqliteConnection
+from delegacy.store.postgres import PostgresConnection
+from delegacy.store.sqlite import SqliteConnection
 from support.stores import FULL_ACCESS, NOW, SEND_AS, OnPostgres, OnSqlite, OpenStore, recipient, sid_of
 
 T = RecipientTypeDetails

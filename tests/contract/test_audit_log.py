@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from delegacy.domain.ace import Ace
 from delegacy.domain.audit import (
     AuditLogConfig,
     AuditLogLevel,
@@ -12,6 +13,21 @@ from delegacy.domain.audit import (
     AuditRecord,
     ModifiedProperty,
 )
+from delegacy.domain.change import (
+    Granted,
+    HeldPlace,
+    Irreversible,
+    Linked,
+    ListChanged,
+    ManagersSet,
+    MembersAdded,
+    MembersRemoved,
+    Revoked,
+    Unlinked,
+    VisibilityChanged,
+)
+from delegacy.domain.rights import ExtendedRight, InheritanceType, MailboxRight, Right
+from delegacy.domain.sid import EVERYONE, Sid
 from support.stores import NOW, OnPostgres, OnSqlite, OpenStore
 
 MINUTE = timedelta(minutes=1)
@@ -237,6 +253,42 @@ class AuditLogContract:
             assert list(work.directory.audit_entries()) == []
         assert found(opened) == [3, 2, 1]
         assert broken(opened) == (None, None)
+
+    def test_changes_are_kept_with_the_entry(self, opened: OpenStore) -> None:
+        sid, moment = Sid("S-1-5-21-1-2-3-1104"), NOW + MINUTE
+        ace = Ace(
+            sid,
+            frozenset[Right]({MailboxRight.FULL_ACCESS, MailboxRight.READ_PERMISSION}),
+            allow=False,
+            inheritance_type=InheritanceType.CHILDREN,
+            expires_at=moment,
+            granted_at=NOW,
+        )
+        changes = (
+            Granted(1, ace),
+            Revoked(2, (ace, Ace(EVERYONE, frozenset[Right]({ExtendedRight.SEND_AS})))),
+            ListChanged(3, (HeldPlace(4),), (HeldPlace(4, granted_at=NOW, expires_at=moment), HeldPlace(5))),
+            MembersAdded(6, (7, 8)),
+            MembersRemoved(6, ()),
+            ManagersSet(6, (1,), (2, 3)),
+            Linked(9, (10,)),
+            Unlinked(9, (10, 11)),
+            VisibilityChanged(12, hidden=True),
+            Irreversible("'Größe' was removed"),
+        )
+        log(opened, record(1, changes=changes), record(2))
+        with opened.store.read() as directory:
+            assert [entry.changes for entry in directory.audit_entries()] == [(), changes]
+        assert broken(opened) == (None, None)
+
+    def test_an_entry_from_before_changes_were_kept_is_read(self, opened: OpenStore) -> None:
+        with opened.store.write() as work:
+            work.audit.append([record(1)])
+            work.commit()
+        tamper(opened, "UPDATE audit_entry SET record = replace(record, ', 1, []]', ', 1]')")
+        with opened.store.read() as directory:
+            (entry,) = directory.audit_entries()
+        assert entry == record(1)
 
     def test_what_is_logged_and_kept_is_remembered(self, opened: OpenStore) -> None:
         config = AuditLogConfig(

@@ -11,55 +11,14 @@ from delegacy.domain.recipient import ACCOUNTS
 from delegacy.enforcement.authorizer import Authorizer
 from delegacy.policy.decision import Allow, OpenRight, SendRight
 from support.commands import Organization
+from support.commands_at_random import commands
 from support.spec.cases import Step
 from support.spec.store_world import StoreWorld
-from support.spec.worlds_at_random import TARGETS, organizations
+from support.spec.worlds_at_random import organizations
 from support.stores import OpenStore, fresh_store
 
 Allowed = set[tuple[str, str, str]]
 FULL_ACCESS, SEND_AS, ON_BEHALF = "Full Access to", "Send As for", "Send on Behalf of"
-
-PEOPLE = ["Terry Adams", "Ayla Kol", "Jim Hance", "Robin Wood", "Paula Reiter"]
-GROUPS = ["Alpha", "Beta", "Gamma", "Delta", "Epsilon"]
-MAILBOXES = ["Terry Adams", "Ayla Kol", "Helpdesk Tickets"]
-
-anybody = st.sampled_from([*PEOPLE, *GROUPS, "Everyone"])
-listed = st.sampled_from(["Terry Adams", "Ayla Kol", "Jim Hance", *GROUPS])
-mailboxes = st.sampled_from(MAILBOXES)
-deny = st.sampled_from(["", "", " -Deny"])
-switch = st.sampled_from(["$true", "$false"])
-commands = st.one_of(
-    st.tuples(mailboxes, anybody, deny).map(
-        lambda t: f"Add-MailboxPermission '{t[0]}' -User '{t[1]}' -AccessRights FullAccess{t[2]}"
-    ),
-    st.tuples(mailboxes, anybody, deny).map(
-        lambda t: f"Remove-MailboxPermission '{t[0]}' -User '{t[1]}' -AccessRights FullAccess{t[2]}"
-    ),
-    st.tuples(st.sampled_from(TARGETS), anybody, deny).map(
-        lambda t: f"Add-ADPermission '{t[0]}' -User '{t[1]}' -ExtendedRights 'Send As'{t[2]}"
-    ),
-    st.tuples(st.sampled_from(TARGETS), anybody, deny).map(
-        lambda t: f"Remove-ADPermission '{t[0]}' -User '{t[1]}' -ExtendedRights 'Send As'{t[2]}"
-    ),
-    st.tuples(mailboxes, listed).map(lambda t: f"Set-Mailbox '{t[0]}' -GrantSendOnBehalfTo '{t[1]}'"),
-    st.tuples(st.sampled_from(GROUPS), st.sampled_from([*PEOPLE, *GROUPS])).map(
-        lambda t: f"Add-ADGroupMember {t[0]} -Members '{t[1]}'"
-    ),
-    st.tuples(st.sampled_from(GROUPS), st.sampled_from([*PEOPLE, *GROUPS])).map(
-        lambda t: f"Remove-ADGroupMember {t[0]} -Members '{t[1]}'"
-    ),
-    st.tuples(mailboxes, switch).map(lambda t: f"Set-Mailbox '{t[0]}' -HiddenFromAddressListsEnabled {t[1]}"),
-    st.tuples(st.sampled_from(["Terry Adams", "Ayla Kol"]), switch).map(
-        lambda t: f"Set-Mailbox '{t[0]}' -AccountDisabled {t[1]}"
-    ),
-    st.sampled_from(["Deny", "Allow"]).map(lambda value: f"Set-OrganizationConfig -HiddenMailboxDelegation {value}"),
-    mailboxes.map(lambda name: f"Disable-Mailbox '{name}'"),
-    mailboxes.map(lambda name: f"Remove-Mailbox '{name}'"),
-    st.sampled_from(GROUPS).map(lambda name: f"Remove-DistributionGroup {name}"),
-    mailboxes.map(lambda name: f"Set-Mailbox '{name}' -Type Shared"),
-    st.just("Set-Mailbox robinwood@contoso.com -LinkedMasterAccount $null"),
-    mailboxes.map(lambda name: f"Remove-MailboxPermission '{name}' -ResetDefault"),
-)
 
 
 def allowed(opened: OpenStore, keys: Sequence[int]) -> Allowed:

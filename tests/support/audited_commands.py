@@ -44,6 +44,7 @@ COMMANDS: Final = MappingProxyType(
         "Set-Mailbox": "Set-Mailbox terrya -Password (ConvertTo-SecureString 'S3cret!' -AsPlainText -Force)",
         "Set-OrganizationConfig": "Set-OrganizationConfig -HiddenMailboxDelegation Allow",
         "Set-User": "Set-User terrya -Department Sales",
+        "Undo-AdminChange": "Undo-AdminChange (Search-AdminAuditLog -Cmdlets Add-MailboxPermission -ResultSize 1).Identity",
         "Write-AdminAuditLog": "Write-AdminAuditLog -Comment 'Ran custom script.'",
     }
 )

@@ -58,6 +58,7 @@ WRITE_AUDIT_LOG: Final = 'Writing "{comment}" to the administrator audit log.'
 SET_AUDIT_CONFIG: Final = 'Setting administrator audit log configuration "{name}".'
 EMPTY_AUDIT_LOG: Final = "An age limit of 0 removes every entry of the administrator audit log now. Who did what will be known no more. Do you want that?"
 PURGE_AUDIT_LOG: Final = "Removing the entries of the administrator audit log from before {before}."
+UNDO: Final = 'Undoing {cmdlet} on "{object}" of {date} UTC (entry {entry} of the administrator audit log).'
 ADD_TRUST: Final = 'Trusting domain "{name}" with NetBIOS name "{netbios}".'
 ADD_AD_GROUP_MEMBER: Final = 'Performing the operation "Set" on target "{identity}".'
 
@@ -108,6 +109,7 @@ NOT_THE_EXPECTED_TYPE: Final = 'The recipient "{identity}" isn\'t the expected t
 NOT_A_MANAGER: Final = (
     "You don't have sufficient permissions. This operation can only be performed by a manager of the group."
 )
+UNDO_NOT_ALLOWED: Final = "Undoing this takes what {cmdlet} does, which you may not run."
 OTHER_SERVER: Final = (
     "'{server}' isn't a domain controller of this organization. There is one, '{known}'; leave out -{parameter}, or "
     "give its name."

@@ -19,6 +19,7 @@ from delegacy.cmdlets.ad_user import GetADUser, NewADUser
 from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog, WriteAdminAuditLog
 from delegacy.cmdlets.admin_audit_log_config import GetAdminAuditLogConfig, SetAdminAuditLogConfig
 from delegacy.cmdlets.admin_audit_log_integrity import TestAdminAuditLogIntegrity
+from delegacy.cmdlets.admin_change import UndoAdminChange
 from delegacy.cmdlets.delegate_access import GetDelegateAccess, TestDelegateAccess
 from delegacy.cmdlets.distribution_group import (
     GetDistributionGroup,
@@ -172,6 +173,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Set-User": SetUser,
         "Test-AdminAuditLogIntegrity": TestAdminAuditLogIntegrity,
         "Test-DelegateAccess": TestDelegateAccess,
+        "Undo-AdminChange": UndoAdminChange,
         "Update-RoleGroupMember": UpdateRoleGroupMember,
         "Write-AdminAuditLog": WriteAdminAuditLog,
     }

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
+from delegacy.domain.change import Change
+
 
 @dataclass(frozen=True, slots=True)
 class ModifiedProperty:
@@ -20,7 +22,7 @@ class AuditRecord:
 
     ``caller`` is the canonical name of who ran it, ``origin`` from where (``shell``, ``eac 192.0.2.7``), ``run_date`` in UTC,
     ``error`` empty on success. ``change`` is the number of the directory change that the run made, 0 if it made none. ``sequence``
-    is the entry's number in the log, 0 while it is in none.
+    is the entry's number in the log, 0 while it is in none. ``changes`` are what was done, as ``change.reversible`` keeps it.
     """
 
     run_date: datetime
@@ -33,6 +35,7 @@ class AuditRecord:
     succeeded: bool = True
     error: str = ""
     change: int = 0
+    changes: tuple[Change, ...] = ()
     sequence: int = field(default=0, compare=False)
 
 

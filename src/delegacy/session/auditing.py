@@ -9,7 +9,7 @@ from typing import Final
 from delegacy.cmdlets._base import Identity
 from delegacy.cmdlets._lists import ListChange
 from delegacy.domain.audit import AuditLogConfig, AuditRecord, ModifiedProperty
-from delegacy.domain.change import Change
+from delegacy.domain.change import Change, reversible
 from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.metadata import CmdletInfo
@@ -70,6 +70,7 @@ def audit_record(
         succeeded=not entry.error,
         error=entry.error,
         change=change,
+        changes=tuple(kept for each in entry.changes if (kept := reversible(each)) is not None),
     )
 
 

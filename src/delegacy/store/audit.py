@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from delegacy.domain.audit import AuditQuery, AuditRecord, ModifiedProperty
 from delegacy.domain.identity import fold
 from delegacy.store.audit_chain import chained
+from delegacy.store.audit_changes import changes_from, kept
 from delegacy.store.connection import Connection, Dialect
 from delegacy.store.filter_sql import Condition, is_like
 from delegacy.store.rows import to_moment, to_number
@@ -85,7 +86,7 @@ def columns_of(sequence: int, run_date: int, text: str) -> tuple[object, ...]:
     """Return the same of a stored record; nothing for one that can't be read."""
     try:
         return search_columns(read(sequence, run_date, text))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError):
         return ()
 
 
@@ -102,13 +103,14 @@ def written(record: AuditRecord) -> str:
             record.succeeded,
             record.error,
             record.change,
+            kept(record.changes),
         ]
     )
 
 
 def read(sequence: int, run_date: int, text: str) -> AuditRecord:
     """Return the record in a row of the log."""
-    caller, origin, cmdlet, parameters, object_modified, modified, succeeded, error, change = json.loads(text)
+    caller, origin, cmdlet, parameters, object_modified, modified, succeeded, error, change, *changes = json.loads(text)
     return AuditRecord(
         run_date=to_moment(run_date),
         caller=caller,
@@ -120,6 +122,7 @@ def read(sequence: int, run_date: int, text: str) -> AuditRecord:
         succeeded=succeeded,
         error=error,
         change=change,
+        changes=changes_from(changes[0]) if changes else (),  # older entries have none
         sequence=sequence,
     )
 

@@ -149,7 +149,12 @@ class SqlDirectory(SqlDirectoryReader):
         )
 
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
-        self._tell(lambda: Linked(mailbox, tuple(delegates)))
+        if self.watcher is not None:
+            linked = set(self._linked(mailbox))
+            new = tuple(delegate for delegate in dict.fromkeys(delegates) if delegate not in linked)
+            if not new:
+                return
+            self.watcher(Linked(mailbox, new))
         self._connection.run_many(
             "INSERT INTO automapping (mailbox, delegate) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [(mailbox, delegate) for delegate in delegates],
@@ -165,9 +170,7 @@ class SqlDirectory(SqlDirectoryReader):
         )
 
     def unlink(self, mailbox: int, delegates: Sequence[int] | None = None) -> None:
-        linked = [
-            row[0] for row in self._connection.rows("SELECT delegate FROM automapping WHERE mailbox = ?", (mailbox,))
-        ]
+        linked = self._linked(mailbox)
         gone = linked if delegates is None else [delegate for delegate in linked if delegate in delegates]
         if not gone:
             return
@@ -210,6 +213,10 @@ class SqlDirectory(SqlDirectoryReader):
         """Tell the watcher of a change before it is made; what was before is read only where somebody watches."""
         if self.watcher is not None:
             self.watcher(change())
+
+    def _linked(self, mailbox: int) -> list[int]:
+        rows = self._connection.rows("SELECT delegate FROM automapping WHERE mailbox = ?", (mailbox,))
+        return [row[0] for row in rows]
 
     def _held(self, target: int, asked: Ace) -> tuple[Ace, ...]:
         """Return what explicit entries hold of the rights asked about, an entry each."""
