@@ -198,8 +198,6 @@ class DirectoryCmdlet(Cmdlet):
                 self.session.started()
                 if self._rehearsing is not None:
                     self.session.rehearse()
-                elif self.runtime.only_asks:
-                    self.session.declined()
                 try:
                     self.check_server()
                     self.run()
@@ -220,6 +218,8 @@ class DirectoryCmdlet(Cmdlet):
             self.session.end_rehearsal()
             self._rehearsing.tell_failure(error)
             return
+        if self.runtime.only_asks:  # it was not to be done, so that it failed is nothing to log
+            self.session.declined()
         self.session.failed(error)
         record = error_record(error, class_of(self))
         if isinstance(error, StoreError):

@@ -155,6 +155,8 @@ Change = (
 
 def reversible(change: Change) -> Change | None:
     """Return a change as it is kept for undoing it; None for one that leaves nothing to undo."""
+    if isinstance(change, (Granted, Linked)):
+        return change  # nearly all are
     match change:
         case ObjectUpdated(before, after):
             return _updated(before, after)

@@ -80,11 +80,6 @@ def _asked_for(cmdlet: Cmdlet) -> str:
     return "" if named is None else printed(named)
 
 
-def parameter_names(info: CmdletInfo, cmdlet: Cmdlet) -> list[str]:
-    """Return the names of the parameters that were given."""
-    return [parameter.name for name in cmdlet.bound if (parameter := info.parameter_of(name)) is not None]
-
-
 def _parameters(info: CmdletInfo, cmdlet: Cmdlet) -> Iterable[tuple[str, str]]:
     for attribute, value in cmdlet.bound.items():
         parameter = info.parameter_of(attribute)

@@ -26,7 +26,7 @@ from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
 from delegacy.powershell.metadata import CmdletInfo
 from delegacy.session.access import LISTED, delegable_roles, load_access
-from delegacy.session.auditing import Entry, audit_record, is_logged, parameter_names
+from delegacy.session.auditing import Entry, audit_record, is_logged
 from delegacy.session.caller import Caller
 from delegacy.session.scoping import changed_objects, out_of_scope, takes_charge_away
 from delegacy.session.transactions import Transactions
@@ -215,16 +215,14 @@ class Gate:
         transactions, now = self._transactions, self._session.clock.now()
         failed = any(entry.error for entry in entries)
         try:
-            if not is_logged(transactions.audit_config, info.name, parameter_names(info, cmdlet)):
-                return
-            log = transactions.audit()
             change = transactions.next_change if transactions.has_changed and not failed else 0
-            log.append(
-                [
-                    audit_record(info, cmdlet, self._caller, entry, now, change if entry.has_changed else 0)
-                    for entry in entries
-                ]
-            )
+            records = [
+                audit_record(info, cmdlet, self._caller, entry, now, change if entry.has_changed else 0)
+                for entry in entries
+            ]
+            given = [name for name, _ in records[0].parameters]
+            if is_logged(transactions.audit_config, info.name, given):
+                transactions.audit().append(records)
         except StoreError as error:
             transactions.undo(error)
             if not failed:  # the change goes with its record; a failure that can't be recorded has changed nothing

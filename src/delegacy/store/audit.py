@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from delegacy.store.transaction import Transaction
 
 _PAGE: Final = 500
 _LONGEST_KEY: Final = 1024
+_REMEMBERED: Final = 256
 _INSERT: Final = (
     "INSERT INTO audit_entry (sequence, run_date, record, hash, cmdlet_key, object_key, caller_key, failed) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -127,6 +129,7 @@ def read(sequence: int, run_date: int, text: str) -> AuditRecord:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _key(text: str) -> str:
     """Return text as searches compare it; what no database holds, such as a NUL in a name that was mistyped, is replaced."""
     plain = text[:_LONGEST_KEY].replace("\0", "\ufffd").encode(errors="replace").decode()

@@ -155,10 +155,10 @@ class SqlDirectory(SqlDirectoryReader):
             if not new:
                 return
             self.watcher(Linked(mailbox, new))
-        self._connection.run_many(
-            "INSERT INTO automapping (mailbox, delegate) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [(mailbox, delegate) for delegate in delegates],
-        )
+        for delegate in delegates:
+            self._connection.run(
+                "INSERT INTO automapping (mailbox, delegate) VALUES (?, ?) ON CONFLICT DO NOTHING", (mailbox, delegate)
+            )
 
     def link_many(self, mailboxes: Sequence[int], delegate: int) -> None:
         for mailbox in mailboxes:
