@@ -18,6 +18,7 @@ from delegacy.domain.errors import (
 )
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher
+from delegacy.domain.rbac import CmdletUse
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.policy.questions import AccessEffect, Questions
 from delegacy.powershell.cmdlet import Cmdlet
@@ -97,6 +98,9 @@ class Session(Protocol):
 
     def may_run(self, cmdlet: str, *parameters: str) -> bool:
         """Tell whether the caller's roles hold a cmdlet, with these parameters."""
+
+    def may_change(self, use: CmdletUse, recipient: Recipient) -> bool:
+        """Tell whether the caller may change an object by another cmdlet with these parameters."""
 
     def require_someone_in_charge(self) -> None:
         """Raise `LastAdministrator` if what the step has done leaves nobody who may decide who may do what."""

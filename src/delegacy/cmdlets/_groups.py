@@ -30,17 +30,23 @@ def require_manager(cmdlet: DirectoryCmdlet, group: Recipient, *, bypass: bool) 
 
     The built-in administrator manages every group, and a group without managers is every administrator's.
     """
+    if not bypass and not is_manager(cmdlet, group):
+        raise OutOfScope(_texts.NOT_A_MANAGER, group.canonical_name)
+
+
+def is_manager(cmdlet: DirectoryCmdlet, group: Recipient) -> bool:
+    """Tell whether the caller manages the group as far as `require_manager` asks."""
     caller = cmdlet.session.caller_account
-    if bypass or caller is None or not group.security_enabled:
-        return
+    if caller is None or not group.security_enabled:
+        return True
     directory = cmdlet.session.directory
     managers = directory.managers(group.id)
     if not managers or any(manager.id == caller for manager in managers):
-        return
-    for manager in managers:
-        if manager.is_group and manager.sid and directory.group_chain(caller, manager.sid, security_only=False):
-            return
-    raise OutOfScope(_texts.NOT_A_MANAGER, group.canonical_name)
+        return True
+    return any(
+        manager.is_group and manager.sid and directory.group_chain(caller, manager.sid, security_only=False)
+        for manager in managers
+    )
 
 
 def find_members(cmdlet: DirectoryCmdlet, named: Iterable[Identity]) -> list[Recipient]:

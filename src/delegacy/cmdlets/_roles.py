@@ -106,15 +106,17 @@ def find_role_group_members(cmdlet: DirectoryCmdlet, named: Iterable[Identity]) 
 
 def require_role_group_manager(cmdlet: DirectoryCmdlet, group: Recipient, *, bypass: bool) -> None:
     """Raise `OutOfScope` unless the caller is among the managers of a role group, or bypasses the check."""
-    caller = cmdlet.session.caller_account
-    if bypass or caller is None:
-        return
-    directory = cmdlet.session.directory
-    if not any(_belongs_to(directory, caller, manager) for manager in directory.managers(group.id)):
+    if not bypass and not is_role_group_manager(cmdlet, group):
         raise OutOfScope(
             "You don't have sufficient permissions. This operation can only be performed by a manager of the group.",
             group.canonical_name,
         )
+
+
+def is_role_group_manager(cmdlet: DirectoryCmdlet, group: Recipient) -> bool:
+    """Tell whether the caller is among the managers of a role group."""
+    caller, directory = cmdlet.session.caller_account, cmdlet.session.directory
+    return caller is None or any(_belongs_to(directory, caller, manager) for manager in directory.managers(group.id))
 
 
 def require_local_members(group: Recipient) -> None:

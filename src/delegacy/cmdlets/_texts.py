@@ -109,7 +109,7 @@ NOT_THE_EXPECTED_TYPE: Final = 'The recipient "{identity}" isn\'t the expected t
 NOT_A_MANAGER: Final = (
     "You don't have sufficient permissions. This operation can only be performed by a manager of the group."
 )
-UNDO_NOT_ALLOWED: Final = "Undoing this takes what {cmdlet} does, which you may not run."
+UNDO_NOT_ALLOWED: Final = 'Undoing this takes what {cmdlet} does, which you may not do to "{object}".'
 OTHER_SERVER: Final = (
     "'{server}' isn't a domain controller of this organization. There is one, '{known}'; leave out -{parameter}, or "
     "give its name."

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from delegacy.cmdlets._base import DirectoryCmdlet
 from delegacy.cmdlets._groups import require_nestable
-from delegacy.cmdlets._removal import require_administrators_left
 from delegacy.domain.access import ListedDelegate
 from delegacy.domain.ace import Ace
 from delegacy.domain.change import (
@@ -26,11 +26,19 @@ from delegacy.domain.change import (
 )
 from delegacy.domain.errors import MemberAlreadyExists, MemberNotFound, UndoRefused
 from delegacy.domain.ports import Directory, Place
+from delegacy.domain.rbac import CmdletUse
 from delegacy.domain.recipient import MAIL_GROUPS, MAILBOXES, Recipient, RecipientTypeDetails
-from delegacy.domain.rights import MailboxRight, Right
+from delegacy.domain.rights import ExtendedRight, MailboxRight, Right
 from delegacy.domain.sid import WELL_KNOWN
 
 _T: Final = RecipientTypeDetails
+_SETTING: Final = MappingProxyType(
+    {
+        _T.DYNAMIC_DISTRIBUTION_GROUP: "Set-DynamicDistributionGroup",
+        _T.MAIL_USER: "Set-MailUser",
+        _T.MAIL_CONTACT: "Set-MailContact",
+    }
+)
 
 
 class Undoing:
@@ -116,8 +124,7 @@ class Undoing:
         self._directory.set_grant_send_on_behalf_to(target, delegates, Place(caller, self._now, end, named))
 
     def _remove_members(self, group: int, members: Collection[int]) -> None:
-        found = self._require(group, *members)
-        require_administrators_left(self._directory, found, set(members))
+        self._require(group, *members)
         try:
             self._directory.remove_members(group, tuple(members))
         except MemberNotFound as error:
@@ -163,23 +170,31 @@ class Undoing:
         return UndoRefused(self._entry, why)
 
 
-def inverse_cmdlets(change: Change, target: Recipient | None) -> tuple[str, ...]:
-    """Return the cmdlets any of which does what undoing a change on ``target`` does; none where that can't be undone."""
+def inverse_uses(change: Change, target: Recipient) -> tuple[CmdletUse, ...]:
+    """Return what, run on ``target``, does what undoing a change does, any of them; none where that can't be undone.
+
+    The parameter that lets somebody change a security group that he doesn't manage is left out.
+    """
     match change:
         case Granted(_, ace):
             return _on_entry("Remove", ace)
         case Revoked(_, entries):
-            return _on_entry("Add", entries[0])
+            return _on_entry("Add", *entries)
         case MembersAdded():
-            return "Remove-DistributionGroupMember", "Remove-ADGroupMember", "Remove-RoleGroupMember"
+            return _on_members("Remove", target)
         case MembersRemoved():
-            return "Add-DistributionGroupMember", "Add-ADGroupMember", "Add-RoleGroupMember"
+            return _on_members("Add", target)
         case Linked():
-            return ("Remove-MailboxPermission",)
+            return (CmdletUse("Remove-MailboxPermission", ("Identity",)),)
         case Unlinked():
-            return ("Add-MailboxPermission",)
-        case ListChanged() | VisibilityChanged() | ManagersSet():
-            return () if target is None else _setting(target.recipient_type_details)
+            return (CmdletUse("Add-MailboxPermission", ("Identity", "User", "AccessRights")),)
+        case ListChanged(_, gone):
+            ends = ("ExpiresAt",) if any(place.expires_at for place in gone) else ()
+            return _setting(target, "GrantSendOnBehalfTo", *ends)
+        case VisibilityChanged():
+            return _setting(target, "HiddenFromAddressListsEnabled")
+        case ManagersSet():
+            return _setting(target, "ManagedBy")
         case _:
             return ()
 
@@ -195,23 +210,40 @@ def target_of(change: Change) -> int | None:
             return None
 
 
-def _on_entry(verb: str, ace: Ace) -> tuple[str, ...]:
-    if any(isinstance(right, MailboxRight) for right in ace.rights):
-        return (f"{verb}-MailboxPermission",)
-    return f"{verb}-ADPermission", f"{verb}-RecipientPermission"
+def _on_entry(verb: str, *entries: Ace) -> tuple[CmdletUse, ...]:
+    named = ["Identity", "User"]
+    if not all(entry.allow for entry in entries):
+        named.append("Deny")
+    if verb == "Add" and any(entry.expires_at for entry in entries):
+        named.append("ExpiresAt")
+    rights = frozenset[Right]().union(*(entry.rights for entry in entries))
+    if any(isinstance(right, MailboxRight) for right in rights):
+        return (CmdletUse(f"{verb}-MailboxPermission", (*named, "AccessRights")),)
+    by_rights = CmdletUse(f"{verb}-ADPermission", tuple(named))
+    if rights != {ExtendedRight.SEND_AS}:
+        return (by_rights,)
+    named[1] = "Trustee"
+    return by_rights, CmdletUse(f"{verb}-RecipientPermission", (*named, "AccessRights"))
 
 
-def _setting(kind: RecipientTypeDetails) -> tuple[str, ...]:
+def _on_members(verb: str, group: Recipient) -> tuple[CmdletUse, ...]:
+    if group.recipient_type_details is _T.ROLE_GROUP:
+        return (CmdletUse(f"{verb}-RoleGroupMember", ("Identity", "Member")),)
+    by_account = CmdletUse(f"{verb}-ADGroupMember", ("Identity", "Members"))
+    if group.recipient_type_details not in MAIL_GROUPS:
+        return (by_account,)
+    return CmdletUse(f"{verb}-DistributionGroupMember", ("Identity", "Member")), by_account
+
+
+def _setting(target: Recipient, *parameters: str) -> tuple[CmdletUse, ...]:
+    kind = target.recipient_type_details
     if kind in MAILBOXES:
-        return ("Set-Mailbox",)
-    if kind in MAIL_GROUPS:
-        return ("Set-DistributionGroup",)
-    words = {
-        _T.DYNAMIC_DISTRIBUTION_GROUP: "Set-DynamicDistributionGroup",
-        _T.MAIL_USER: "Set-MailUser",
-        _T.MAIL_CONTACT: "Set-MailContact",
-    }
-    return (words.get(kind, "Set-Group"),)
+        cmdlet = "Set-Mailbox"
+    elif kind in MAIL_GROUPS:
+        cmdlet = "Set-DistributionGroup"
+    else:
+        cmdlet = _SETTING.get(kind, "Set-Group")
+    return (CmdletUse(cmdlet, ("Identity", *parameters)),)
 
 
 def _is_same(held: Ace, granted: Ace) -> bool:

@@ -1,15 +1,32 @@
 """Undoing what administrators have done: Undo-AdminChange, which Exchange does not have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from delegacy.cmdlets import _audit_views, _texts
 from delegacy.cmdlets._base import ExchangeCmdlet
-from delegacy.cmdlets._undoing import Undoing, inverse_cmdlets, target_of
-from delegacy.domain.audit import AuditRecord, ModifiedProperty
+from delegacy.cmdlets._groups import is_manager
+from delegacy.cmdlets._roles import is_role_group_manager
+from delegacy.cmdlets._undoing import Undoing, inverse_uses, target_of
+from delegacy.domain.audit import AuditQuery, AuditRecord, ModifiedProperty
 from delegacy.domain.change import Irreversible
 from delegacy.domain.errors import ManagementObjectNotFound, OutOfScope, UndoRefused
+from delegacy.domain.rbac import CmdletUse
+from delegacy.domain.recipient import Recipient
 from delegacy.powershell.metadata import parameter
 from delegacy.powershell.values import PSObject
+
+_MANAGED: Final = MappingProxyType(
+    {
+        "Add-DistributionGroupMember": is_manager,
+        "Remove-DistributionGroupMember": is_manager,
+        "Set-DistributionGroup": is_manager,
+        "Add-RoleGroupMember": is_role_group_manager,
+        "Remove-RoleGroupMember": is_role_group_manager,
+    }
+)
+"""The cmdlets that ask whether the caller manages the group."""
 
 
 def as_entry_number(value: object) -> int:
@@ -52,8 +69,8 @@ class UndoAdminChange(ExchangeCmdlet):
         record = self.session.directory.audit_entry(self.identity)
         if record is None:
             raise ManagementObjectNotFound(str(self.identity), self.session.organization.server)
-        self._require_undoable(record)
         self._require_allowed(record)
+        self._require_undoable(record)
         sentence = _texts.UNDO.format(
             cmdlet=record.cmdlet,
             object=record.object_modified,
@@ -69,7 +86,7 @@ class UndoAdminChange(ExchangeCmdlet):
         self.modified(record.object_modified, *told)
 
     def _require_undoable(self, record: AuditRecord) -> None:
-        """Raise `UndoRefused` for a run that failed, changed nothing, or did something that can't be undone."""
+        """Raise `UndoRefused` for a run that failed, changed nothing, did something that can't be undone, or is undone already."""
         entry = str(self.identity)
         if not record.succeeded:
             raise UndoRefused(entry, f"{record.cmdlet} failed, and so changed nothing")
@@ -78,12 +95,41 @@ class UndoAdminChange(ExchangeCmdlet):
         for change in record.changes:
             if isinstance(change, Irreversible):
                 raise UndoRefused(entry, f"{change.what}, and that can't be undone")
+        by = self._undone_by(record)
+        if by is not None:
+            raise UndoRefused(entry, f"it has been undone already, by entry {by.sequence}")
+
+    def _undone_by(self, record: AuditRecord) -> AuditRecord | None:
+        """Return the entry that has undone another, unless it has been undone itself."""
+        query = AuditQuery(
+            cmdlets=(self.name,), objects=(record.object_modified,), start=record.run_date, succeeded=True
+        )
+        undone: dict[str, AuditRecord] = {}
+        for later in self.session.directory.audit_entries(query):  # the latest first
+            if str(later.sequence) not in undone:
+                undone[dict(later.parameters)["Identity"]] = later
+        return undone.get(str(record.sequence))
 
     def _require_allowed(self, record: AuditRecord) -> None:
-        """Raise `OutOfScope` unless the caller may run a cmdlet that does the inverse of each change."""
+        """Raise `OutOfScope` unless the caller may do the inverse of each change by another cmdlet, on the same object."""
+        keys = {key for change in record.changes if (key := target_of(change)) is not None}
+        targets = self.session.directory.get_many(keys)
         for change in record.changes:
-            key = target_of(change)
-            target = None if key is None else self.session.directory.get_many([key]).get(key)
-            cmdlets = inverse_cmdlets(change, target)
-            if cmdlets and not any(self.session.may_run(name) for name in cmdlets):
-                raise OutOfScope(_texts.UNDO_NOT_ALLOWED.format(cmdlet=cmdlets[0]), str(self.identity))
+            target = targets.get(target_of(change) or 0)
+            if target is None:  # gone, or no recipient: said by what follows
+                continue
+            uses = inverse_uses(change, target)
+            if uses and not any(self._may(use, target) for use in uses):
+                raise OutOfScope(
+                    _texts.UNDO_NOT_ALLOWED.format(cmdlet=uses[0].cmdlet, object=target.canonical_name),
+                    str(self.identity),
+                )
+
+    def _may(self, use: CmdletUse, target: Recipient) -> bool:
+        """Tell whether the caller may do something by another cmdlet: also to a security group, of which that asks a manager."""
+        if self.session.caller_account is None:
+            return True
+        is_ours = _MANAGED.get(use.cmdlet)
+        if is_ours is not None and not is_ours(self, target):
+            use = replace(use, parameters=(*use.parameters, "BypassSecurityGroupManagerCheck"))
+        return self.session.may_change(use, target)

@@ -18,7 +18,7 @@ from delegacy.domain.change import Change, ObjectAdded
 from delegacy.domain.errors import DelegacyError, LastAdministrator, ManagementObjectNotFound, OutOfScope, StoreError
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher, Store
-from delegacy.domain.rbac import RecipientScope
+from delegacy.domain.rbac import CmdletUse, RecipientScope
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.policy.questions import AccessEffect, Questions, Rehearsal
 from delegacy.policy.rbac import Access, decide_write, holds_cmdlet, holds_parameter, is_limited, read_scopes
@@ -175,6 +175,11 @@ class Gate:
             holds_parameter(self._access, cmdlet, parameter) for parameter in parameters
         )
 
+    def may_change(self, use: CmdletUse, recipient: Recipient) -> bool:
+        """Tell whether the caller may change an object by a cmdlet with these parameters, by his roles as the running step sees them."""
+        self._look_at_roles(self._transactions.reader)
+        return decide_write(self._access, use.cmdlet, use.parameters, recipient) is None
+
     def someone_was_in_charge(self) -> bool:
         """Tell whether somebody is in charge without what is not durable yet."""
         with self._store.read() as directory:
@@ -256,6 +261,7 @@ class CmdletSession:
         self._caller = caller
         self.require_writable = gate.require_writable
         self.may_run = gate.may_run
+        self.may_change = gate.may_change
         self.to_utc = gate.to_utc
         self.clock = clock
         self.questions = questions

@@ -6,6 +6,7 @@ from delegacy.domain.change import (
     Change,
     CredentialSet,
     Granted,
+    Irreversible,
     Linked,
     ListChanged,
     ManagersSet,
@@ -17,6 +18,7 @@ from delegacy.domain.change import (
     OrganizationChanged,
     Revoked,
     Unlinked,
+    VisibilityChanged,
 )
 from delegacy.domain.errors import OutOfScope
 from delegacy.domain.ports import DirectoryReader
@@ -37,9 +39,9 @@ def changed_objects(change: Change, directory: DirectoryReader) -> Iterator[Reci
             yield directory.get(key)
         case MembersAdded(key) | MembersRemoved(key) | ManagersSet(key) | CredentialSet(key):
             yield directory.get(key)
-        case ListChanged(key):
+        case ListChanged(key) | VisibilityChanged(key):
             yield directory.get(key)
-        case OrganizationChanged():
+        case OrganizationChanged() | Irreversible():
             return
 
 

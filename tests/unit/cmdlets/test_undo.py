@@ -129,6 +129,13 @@ def test_what_cannot_be_undone_is_refused(contoso: Organization, shell: Shell, c
             f"Remove-MailboxPermission terrya -User raymonds {FULL}",
             "no longer there",
         ),
+        (f"Add-MailboxPermission terrya -User raymonds {FULL}", LAST, "undone already"),
+        (
+            f"Add-MailboxPermission terrya -User raymonds {FULL}",
+            f"{LAST}; Add-MailboxPermission terrya -User raymonds {FULL}",
+            "undone already",
+        ),
+        ("Add-DistributionGroupMember helpdesk -Member terrya", f"{LAST}; {LAST}; {LAST}", "undone already"),
         (
             f"Add-MailboxPermission terrya -User raymonds {FULL}",
             f"Remove-MailboxPermission terrya -User raymonds {FULL}; Add-MailboxPermission terrya -User raymonds {FULL}",
@@ -274,15 +281,135 @@ def test_nobody_is_left_without_an_administrator(contoso: Organization, shell: S
     assert "LastAdministratorException" in said.errors
 
 
-def test_undoing_takes_what_the_inverse_takes(
-    contoso: Organization, shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shell.must(f"Add-MailboxPermission terrya -User raymonds {FULL}")
+def test_an_undoing_that_was_undone_leaves_the_entry_to_undo(contoso: Organization, shell: Shell) -> None:
+    shell.must("Add-DistributionGroupMember helpdesk -Member terrya")
     entry = contoso.audit()[0].sequence
-    limited = contoso.shell()
-    gate = limited.runspace.gate
-    monkeypatch.setattr(gate, "_admits", lambda name: name != "Remove-MailboxPermission")
-    said = limited.run(f"Undo-AdminChange {entry}")
+    before = state(contoso, shell)
+    shell.must(f"Undo-AdminChange {entry}; {LAST}")
+    assert state(contoso, shell) == before
+    shell.must(f"Undo-AdminChange {entry}")
+    assert state(contoso, shell) != before
+
+
+# ---------------------------------------------------------------------------------------------------------- who may undo
+
+
+def only(shell: Shell, role: str, kept: str, name: str = "jimh") -> None:
+    """Give somebody a role that holds Undo-AdminChange and the cmdlets that fit ``kept``, for Terry Adams's department alone."""
+    shell.must(f"New-ManagementRole Undoers -Parent '{role}' | Out-Null")
+    shell.must(
+        f"Get-ManagementRoleEntry 'Undoers\\*' | where {{ $_.Name -ne 'Undo-AdminChange' -and $_.Name -notlike '{kept}' }} | "
+        "Remove-ManagementRoleEntry"
+    )
+    shell.must(
+        "Set-User terrya -Department Sales; New-ManagementScope Sales -RecipientRestrictionFilter \"Department -eq 'Sales'\" | Out-Null"
+    )
+    shell.must(f"New-RoleGroup Undoing -Roles Undoers -Members {name} -CustomRecipientWriteScope Sales | Out-Null")
+
+
+@pytest.mark.parametrize(
+    ("command", "wants"),
+    [
+        (f"Add-MailboxPermission terrya -User raymonds {FULL}", "Remove-MailboxPermission"),
+        (f"Remove-MailboxPermission terrya -User jimh {FULL}", "Add-MailboxPermission"),
+        ("Add-RecipientPermission terrya -Trustee jimh -AccessRights SendAs", "Remove-RecipientPermission"),
+        ("Remove-RecipientPermission terrya -Trustee ayla -AccessRights SendAs", "Add-RecipientPermission"),
+        ("Set-Mailbox terrya -GrantSendOnBehalfTo raymonds", "Set-Mailbox"),
+        ("Set-Mailbox terrya -HiddenFromAddressListsEnabled $true", "Set-Mailbox"),
+    ],
+)
+@pytest.mark.usefixtures("made")
+def test_undoing_takes_what_the_inverse_takes(contoso: Organization, shell: Shell, command: str, wants: str) -> None:
+    shell.must("Add-RecipientPermission terrya -Trustee ayla -AccessRights SendAs")
+    before = state(contoso, shell)
+    shell.must(command)
+    entry, after = contoso.audit()[0].sequence, state(contoso, shell)
+    only(shell, "Mail Recipients", "Get-*")
+    limited = contoso.shell("jimh")
+    said = limited.run(f"Undo-AdminChange {entry}", "Y")
     assert "OutOfScopeException" in said.errors
-    assert "Remove-MailboxPermission" in said.errors
-    assert contoso.opens("raymonds", "terrya")
+    assert not said.questions
+    assert state(contoso, shell) == after
+    assert not contoso.audit()[0].succeeded
+    shell.must(f"Add-ManagementRoleEntry 'Undoers\\{wants}'")
+    limited.must(f"Undo-AdminChange {entry}")
+    assert state(contoso, shell) == before
+    assert contoso.audit()[0].caller == "contoso.com/Users/Jim Hance"
+
+
+def test_send_as_with_other_rights_takes_the_cmdlet_that_gives_those(contoso: Organization, shell: Shell) -> None:
+    shell.must("Add-ADPermission 'Terry Adams' -User raymonds -AccessRights ReadProperty -ExtendedRights 'Send As'")
+    entry = contoso.audit()[0].sequence
+    only(shell, "Mail Recipients", "*-RecipientPermission")
+    said = contoso.shell("jimh").run(f"Undo-AdminChange {entry}")
+    assert "OutOfScopeException" in said.errors
+    assert "Remove-ADPermission" in said.errors
+
+
+def test_undoing_takes_the_parameters_that_the_inverse_takes(contoso: Organization, shell: Shell) -> None:
+    shell.must("Set-Mailbox terrya -GrantSendOnBehalfTo raymonds")
+    entry = contoso.audit()[0].sequence
+    only(shell, "Mail Recipients", "Set-Mailbox")
+    shell.must("Set-ManagementRoleEntry 'Undoers\\Set-Mailbox' -Parameters GrantSendOnBehalfTo -RemoveParameter")
+    limited = contoso.shell("jimh")
+    assert "OutOfScopeException" in limited.run(f"Undo-AdminChange {entry}").errors
+    shell.must("Set-ManagementRoleEntry 'Undoers\\Set-Mailbox' -Parameters GrantSendOnBehalfTo -AddParameter")
+    limited.must(f"Undo-AdminChange {entry}")
+
+
+@pytest.mark.parametrize("who", ["ayla", "helpdesk"])
+def test_what_lies_outside_the_scope_of_the_inverse_is_not_undone(
+    contoso: Organization, shell: Shell, who: str
+) -> None:
+    shell.must(f"Add-RecipientPermission {who} -Trustee raymonds -AccessRights SendAs")
+    entry = contoso.audit()[0].sequence
+    only(shell, "Mail Recipients", "*-*Permission")
+    limited = contoso.shell("jimh")
+    assert "OutOfScopeException" in limited.run(f"Undo-AdminChange {entry}").errors
+    assert (
+        "OutOfScopeException"
+        in limited.run(f"Remove-RecipientPermission {who} -Trustee raymonds -AccessRights SendAs", "Y").errors
+    )
+    assert contoso.sends("raymonds", who) == "Send As"
+
+
+def test_the_scope_of_another_role_that_holds_the_undoing_does_not_count(contoso: Organization, shell: Shell) -> None:
+    shell.must(f"Add-MailboxPermission ayla -User raymonds {FULL}")
+    entry = contoso.audit()[0].sequence
+    only(shell, "Mail Recipients", "*-MailboxPermission")
+    shell.must(
+        "New-ManagementRoleAssignment -Role 'Distribution Groups' -User jimh | Out-Null"
+    )  # everywhere, but groups alone
+    said = contoso.shell("jimh").run(f"Undo-AdminChange {entry}")
+    assert "OutOfScopeException" in said.errors
+    assert contoso.opens("raymonds", "ayla")
+
+
+def test_members_of_a_security_group_are_its_managers_to_undo(contoso: Organization, shell: Shell) -> None:
+    shell.must("Set-DistributionGroup helpdesk -ManagedBy ayla -BypassSecurityGroupManagerCheck")
+    shell.must("Add-DistributionGroupMember helpdesk -Member terrya -BypassSecurityGroupManagerCheck")
+    entry = contoso.audit()[0].sequence
+    for name in ("jimh", "ayla"):
+        shell.must(f"New-ManagementRoleAssignment -Role 'Distribution Groups' -User {name} | Out-Null")
+    assert "OutOfScopeException" in contoso.shell("jimh").run(f"Undo-AdminChange {entry}").errors
+    contoso.shell("ayla").must(f"Undo-AdminChange {entry}")
+
+
+def test_members_of_role_groups_take_role_management_to_undo(contoso: Organization, shell: Shell) -> None:
+    shell.must("Add-RoleGroupMember 'Recipient Management' -Member jimh")
+    entry = contoso.audit()[0].sequence
+    shell.must("Add-RoleGroupMember 'Recipient Management' -Member ayla")
+    shell.must("New-ManagementRoleAssignment -Role 'Security Group Creation and Membership' -User ayla | Out-Null")
+    said = contoso.shell("ayla").run(f"Undo-AdminChange {entry}")
+    assert "OutOfScopeException" in said.errors
+    assert "Remove-RoleGroupMember" in said.errors
+    shell.must("Add-RoleGroupMember 'Organization Management' -Member coralr")
+    contoso.shell("coralr").must(f"Undo-AdminChange {entry}")
+    assert "Jim Hance" not in shell.must("Get-RoleGroupMember 'Recipient Management' | foreach { $_.Name }").lines
+
+
+def test_somebody_without_a_role_has_no_such_cmdlet(contoso: Organization, shell: Shell) -> None:
+    shell.must(f"Add-MailboxPermission terrya -User raymonds {FULL}")
+    shell.must("Add-RoleGroupMember 'Help Desk' -Member jimh")
+    said = contoso.shell("jimh").run(f"Undo-AdminChange {contoso.audit()[1].sequence}")
+    assert "CommandNotFoundException" in said.errors
