@@ -11,8 +11,10 @@ COMMANDS: Final = MappingProxyType(
         "Add-ADGroupMember": "Add-ADGroupMember 'Archive Readers' -Members terrya",
         "Add-ADPermission": "Add-ADPermission 'Terry Adams' -User raymonds -ExtendedRights 'Send As'",
         "Add-DistributionGroupMember": "Add-DistributionGroupMember helpdesk -Member terrya",
+        "Add-ManagementRoleEntry": r"Add-ManagementRoleEntry 'Access\Set-Mailbox'",
         "Add-MailboxPermission": "Add-MailboxPermission terrya -User raymonds -AccessRights FullAccess",
         "Add-RecipientPermission": "Add-RecipientPermission terrya -Trustee raymonds -AccessRights SendAs",
+        "Add-RoleGroupMember": "Add-RoleGroupMember 'Help Desk' -Member terrya",
         "Clear-ExpiredAdminAuditLog": "Clear-ExpiredAdminAuditLog",
         "Disable-Mailbox": "Disable-Mailbox terrya",
         "Enable-Mailbox": "Enable-Mailbox svcbackup",
@@ -27,6 +29,10 @@ COMMANDS: Final = MappingProxyType(
         "-UserPrincipalName chrisg@contoso.com -Password (ConvertTo-SecureString 'S3cret!' -AsPlainText -Force)",
         "New-Mailbox": "New-Mailbox -Name 'Chris Gray' -UserPrincipalName chrisg@contoso.com "
         "-Password (ConvertTo-SecureString 'S3cret!' -AsPlainText -Force)",
+        "New-ManagementRole": "New-ManagementRole Wardens -Parent 'Mail Recipients'",
+        "New-ManagementRoleAssignment": "New-ManagementRoleAssignment -Role 'Mail Recipients' -User terrya",
+        "New-ManagementScope": "New-ManagementScope Wardens -RecipientRestrictionFilter \"Department -eq 'Wardens'\"",
+        "New-RoleGroup": "New-RoleGroup Wardens -Roles 'Mail Recipients'",
         "Remove-ADGroupMember": "Remove-ADGroupMember 'Archive Readers' -Members svcbackup",
         "Remove-ADPermission": "Remove-ADPermission 'James Alvord' -User pilarp -ExtendedRights 'Send As'",
         "Remove-DistributionGroup": "Remove-DistributionGroup helpdesk",
@@ -36,16 +42,35 @@ COMMANDS: Final = MappingProxyType(
         "Remove-MailUser": "Remove-MailUser paular",
         "Remove-Mailbox": "Remove-Mailbox terrya",
         "Remove-MailboxPermission": "Remove-MailboxPermission ayla -User jimh -AccessRights FullAccess",
+        "Remove-ManagementRole": "Remove-ManagementRole Unused",
+        "Remove-ManagementRoleAssignment": "Remove-ManagementRoleAssignment Access-Sales",
+        "Remove-ManagementRoleEntry": r"Remove-ManagementRoleEntry 'Access\Add-MailboxPermission'",
+        "Remove-ManagementScope": "Remove-ManagementScope Unused",
         "Remove-RecipientPermission": "Remove-RecipientPermission jamesa -Trustee pilarp -AccessRights SendAs",
+        "Remove-RoleGroup": "Remove-RoleGroup Sales",
+        "Remove-RoleGroupMember": "Remove-RoleGroupMember Sales -Member jimh",
         "Set-AdminAuditLogConfig": "Set-AdminAuditLogConfig -LogLevel Verbose",
         "Set-DistributionGroup": "Set-DistributionGroup helpdesk -GrantSendOnBehalfTo terrya",
         "Set-DynamicDistributionGroup": "Set-DynamicDistributionGroup allemployees -GrantSendOnBehalfTo $null",
         "Set-MailUser": "Set-MailUser paular -CustomAttribute1 x",
         "Set-Mailbox": "Set-Mailbox terrya -Password (ConvertTo-SecureString 'S3cret!' -AsPlainText -Force)",
+        "Set-ManagementRoleAssignment": "Set-ManagementRoleAssignment Access-Sales -Enabled $false",
+        "Set-ManagementRoleEntry": r"Set-ManagementRoleEntry 'Access\Add-MailboxPermission' -Parameters Deny -RemoveParameter",
+        "Set-ManagementScope": "Set-ManagementScope Unused -RecipientRestrictionFilter \"Department -eq 'Wardens'\"",
         "Set-OrganizationConfig": "Set-OrganizationConfig -HiddenMailboxDelegation Allow",
+        "Set-RoleGroup": "Set-RoleGroup Sales -Description 'Who sell'",
         "Set-User": "Set-User terrya -Department Sales",
         "Undo-AdminChange": "Undo-AdminChange (Search-AdminAuditLog -Cmdlets Add-MailboxPermission -ResultSize 1).Identity",
+        "Update-RoleGroupMember": "Update-RoleGroupMember Sales -Members terrya",
         "Write-AdminAuditLog": "Write-AdminAuditLog -Comment 'Ran custom script.'",
     }
 )
+PREPARATION: Final = r"""
+New-ManagementRole Access -Parent 'Mail Recipients' | Out-Null
+Remove-ManagementRoleEntry 'Access\Set-Mailbox' -Confirm:$false
+New-ManagementRole Unused -Parent 'Mail Recipients' | Out-Null
+New-ManagementScope Unused -RecipientRestrictionFilter "Department -eq 'Sales'" | Out-Null
+New-RoleGroup Sales -Roles Access -Members jimh | Out-Null
+"""
+"""The roles that they are about."""
 SECRET: Final = "S3cret!"

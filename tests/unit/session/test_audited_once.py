@@ -5,11 +5,18 @@ from datetime import timedelta
 import pytest
 
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
-from support.audited_commands import COMMANDS, SECRET
+from support.audited_commands import COMMANDS, PREPARATION, SECRET
 from support.commands import NOW, Organization, Shell
 
 WRITING = sorted(name for name, cmdlet in CMDLETS.items() if cmdlet.supports_should_process)
 READING = sorted(name for name, cmdlet in CMDLETS.items() if not cmdlet.supports_should_process)
+
+
+@pytest.fixture
+def shell(shell: Shell) -> Shell:
+    """Return the shell, with roles made that commands can be about."""
+    shell.must(PREPARATION)
+    return shell
 
 
 def failing(name: str) -> str:
