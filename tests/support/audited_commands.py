@@ -38,6 +38,7 @@ COMMANDS: Final = MappingProxyType(
         "Remove-DistributionGroup": "Remove-DistributionGroup helpdesk",
         "Remove-DistributionGroupMember": "Remove-DistributionGroupMember helpdesk -Member stefanh",
         "Remove-DynamicDistributionGroup": "Remove-DynamicDistributionGroup allemployees",
+        "Remove-ExpiredPermission": "Remove-ExpiredPermission",
         "Remove-MailContact": "Remove-MailContact oliverl",
         "Remove-MailUser": "Remove-MailUser paular",
         "Remove-Mailbox": "Remove-Mailbox terrya",
@@ -71,6 +72,7 @@ Remove-ManagementRoleEntry 'Access\Set-Mailbox' -Confirm:$false
 New-ManagementRole Unused -Parent 'Mail Recipients' | Out-Null
 New-ManagementScope Unused -RecipientRestrictionFilter "Department -eq 'Sales'" | Out-Null
 New-RoleGroup Sales -Roles Access -Members jimh | Out-Null
+Add-MailboxPermission ayla -User seanc -AccessRights FullAccess -For 0.00:00:01 | Out-Null
 """
-"""The roles that they are about."""
+"""The roles, and the permission that ends, that they are about."""
 SECRET: Final = "S3cret!"

@@ -1,5 +1,6 @@
 """What the cmdlets about delegate access write."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from delegacy.cmdlets._base import Session
 from delegacy.cmdlets._remedies import commands_for
 from delegacy.cmdlets._views import object_id, principal_id
 from delegacy.domain.recipient import Recipient
-from delegacy.domain.rights import Permission
+from delegacy.domain.rights import Permission, Right
 from delegacy.domain.sid import WELL_KNOWN
 from delegacy.policy.decision import Deny
 from delegacy.policy.questions import DelegateAccess, Remedy
@@ -17,6 +18,7 @@ from delegacy.powershell.values import PSObject
 
 DELEGATE_ACCESS: Final = "Delegacy.DelegateAccess"
 ACCESS_TEST: Final = "Delegacy.DelegateAccessTest"
+EXPIRED_PERMISSION: Final = "Delegacy.ExpiredPermission"
 
 
 class DelegateRight(Enum):
@@ -61,6 +63,17 @@ def delegate_access(session: Session, access: DelegateAccess, as_of: datetime | 
             "AsOf": as_of,
             "RunspaceId": session.runspace_id,
         },
+    )
+
+
+def expired_permission(
+    target: Recipient, delegate: PSObject, rights: Iterable[Right] | None, *, deny: bool, end: datetime | None
+) -> PSObject:
+    """Return a permission that had ended, as Remove-ExpiredPermission writes it; ``rights`` is None for Send on Behalf."""
+    labels = ("SendOnBehalf",) if rights is None else tuple(right.label for right in sorted(rights))
+    return PSObject(
+        EXPIRED_PERMISSION,
+        {"Identity": object_id(target), "User": delegate, "AccessRights": labels, "Deny": deny, "ExpiresAt": end},
     )
 
 

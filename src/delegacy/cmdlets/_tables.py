@@ -35,6 +35,9 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
             Column("IsInherited", "IsInherited", 11),
             Column("Deny", "Deny", 5),
         ),
+        _access_views.EXPIRED_PERMISSION: _table(
+            _IDENTITY, _USER, Column("AccessRights", "AccessRights", 19), Column("Deny", "Deny", 5), "ExpiresAt"
+        ),
         _views.MAILBOX_OWNER: _table("Identity", "Owner"),
         _views.AD_ACE: _table(_IDENTITY, _USER, Column("Deny", "Deny", 5), Column("Inherited", "IsInherited", 9)),
         _views.RECIPIENT_ACE: _table(

@@ -57,6 +57,7 @@ SET_ORGANIZATION_CONFIG: Final = 'Setting organization configuration "{name}".'
 WRITE_AUDIT_LOG: Final = 'Writing "{comment}" to the administrator audit log.'
 SET_AUDIT_CONFIG: Final = 'Setting administrator audit log configuration "{name}".'
 EMPTY_AUDIT_LOG: Final = "An age limit of 0 removes every entry of the administrator audit log now. Who did what will be known no more. Do you want that?"
+REMOVE_EXPIRED_PERMISSION: Final = "Removing the permissions on {count} recipients that have ended."
 PURGE_AUDIT_LOG: Final = "Removing the entries of the administrator audit log from before {before}."
 UNDO: Final = 'Undoing {cmdlet} on "{object}" of {date} UTC (entry {entry} of the administrator audit log).'
 ADD_TRUST: Final = 'Trusting domain "{name}" with NetBIOS name "{netbios}".'

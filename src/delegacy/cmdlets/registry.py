@@ -40,6 +40,7 @@ from delegacy.cmdlets.dynamic_distribution_group import (
     SetDynamicDistributionGroup,
 )
 from delegacy.cmdlets.expired_admin_audit_log import ClearExpiredAdminAuditLog
+from delegacy.cmdlets.expired_permission import RemoveExpiredPermission
 from delegacy.cmdlets.group import GetGroup
 from delegacy.cmdlets.mail_contact import GetMailContact, NewMailContact, RemoveMailContact
 from delegacy.cmdlets.mail_user import GetMailUser, NewMailUser, RemoveMailUser, SetMailUser
@@ -148,6 +149,7 @@ CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
         "Remove-DistributionGroup": RemoveDistributionGroup,
         "Remove-DistributionGroupMember": RemoveDistributionGroupMember,
         "Remove-DynamicDistributionGroup": RemoveDynamicDistributionGroup,
+        "Remove-ExpiredPermission": RemoveExpiredPermission,
         "Remove-MailContact": RemoveMailContact,
         "Remove-MailUser": RemoveMailUser,
         "Remove-Mailbox": RemoveMailbox,

@@ -12,7 +12,7 @@ from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.audit import AuditRecord
 from delegacy.domain.audit_log import AuditLogKeeper, AuditLogReader
-from delegacy.domain.change import Change
+from delegacy.domain.change import Change, HeldPlace
 from delegacy.domain.facts import OpeningFacts, SendingFacts
 from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
@@ -181,6 +181,9 @@ class DirectoryReader(AuditLogReader, Protocol):
     def who_can(self, target: int) -> Sequence[Holding]:
         """Return the grants on a target that are its own, ordered by trustee."""
 
+    def with_ended_grants(self, *, limit: int) -> Sequence[int]:
+        """Return the keys of objects on which grants that have ended are still kept, ``limit`` of them at most."""
+
     def security_groups_of(self, account: int) -> frozenset[int]:
         """Return the keys of the security groups that an account, or the linked mailbox whose master it is, belongs to, through any nesting."""
 
@@ -257,6 +260,9 @@ class Directory(DirectoryReader, AuditLogKeeper, Protocol):
 
         Those who are in it already keep their place and their date, unless ``place`` names them and lasts longer.
         """
+
+    def remove_ended_grants(self, target: int) -> tuple[tuple[Ace, ...], tuple[HeldPlace, ...]]:
+        """Remove the grants on an object that have ended, and return them: entries, and places in its Send on Behalf list."""
 
     def add_members(self, group: int, members: Sequence[int]) -> None:
         """Add members. Raises ``MemberAlreadyExists``."""

@@ -13,7 +13,9 @@ from delegacy.domain.change import (
     Change,
     CredentialSet,
     Granted,
+    HeldPlace,
     Linked,
+    ListChanged,
     ManagersSet,
     MembersAdded,
     MembersRemoved,
@@ -32,7 +34,7 @@ from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import audit_chain, grants, history, membership, objects, roles, settings
+from delegacy.store import audit_chain, ended, grants, history, membership, objects, roles, settings
 from delegacy.store.reading import SqlDirectoryReader
 from delegacy.store.rows import to_number_or_null
 from delegacy.store.transaction import Transaction
@@ -130,6 +132,15 @@ class SqlDirectory(SqlDirectoryReader):
         change = grants.planned_places(self._connection, target, delegates, place)
         self._tell(lambda: change)
         grants.set_send_on_behalf(self._transaction, change)
+
+    def remove_ended_grants(self, target: int) -> tuple[tuple[Ace, ...], tuple[HeldPlace, ...]]:
+        found = ended.on(self._connection, target, self._now)
+        if found.entries:
+            self._tell(lambda: Revoked(target, found.entries))
+        if found.places:
+            self._tell(lambda: ListChanged(target, found.places))
+        ended.remove(self._transaction, target)
+        return found.entries, found.places
 
     def add_members(self, group: int, members: Sequence[int]) -> None:
         self._tell(lambda: MembersAdded(group, tuple(members)))

@@ -18,7 +18,7 @@ from delegacy.domain.ports import Holding, RecipientQuery
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
-from delegacy.store import audit, audit_chain, grants, listing, reverse, roles, settings
+from delegacy.store import audit, audit_chain, ended, grants, listing, reverse, roles, settings
 from delegacy.store.access import SqlAccessFacts
 from delegacy.store.connection import Connection
 from delegacy.store.moments import Past, Present, formerly
@@ -204,6 +204,9 @@ class SqlDirectoryReader:
 
     def what_can(self, account: int, *, after: int | None = None, limit: int | None = None) -> Sequence[Holding]:
         return reverse.what_can(self._connection, account, after, limit)
+
+    def with_ended_grants(self, *, limit: int) -> tuple[int, ...]:
+        return ended.targets(self._connection, self._now, limit)
 
     def who_can(self, target: int) -> Sequence[Holding]:
         return reverse.who_can(self._connection, target)
