@@ -48,6 +48,7 @@ MOST_GROWTH: Final = 1.5
 TIMES_CASBIN: Final = {DECISION: 2.0, QUERY: 5.0}
 TIMES_CEDAR: Final = {DECISION: 1.2, QUERY: 3.0}
 LONGEST_LOOKUP_MS: Final = 1.0
+LONGEST_ACCESS_MS: Final = 30.0
 LONGEST_MEMBERSHIP_MS: Final = 10.0
 LONGEST_BULK: Final = 2.0
 LEAST_PIPED: Final = 3_000
@@ -179,6 +180,9 @@ def lookup_figures(organization: Organization, seconds: float) -> Iterator[Figur
     for name, rate in measured.items():
         target = None if name == lookups.EVERYTHING else LONGEST_LOOKUP_MS
         yield Figure(name, organization.world.recipients, 1000 / rate, "ms", target, at_least=False)
+    measured = rates({each.name: each for each in lookups.access_contestants(organization)}, seconds)
+    for name, rate in measured.items():
+        yield Figure(name, organization.world.recipients, 1000 / rate, "ms", LONGEST_ACCESS_MS, at_least=False)
 
 
 def change_figures(organization: Organization, database: Database) -> Iterator[Figure]:

@@ -18,6 +18,7 @@ LONGER = {
     "powershell/convert.py": "one function for each type of the conversion rules",
     "powershell/methods.py": "a table of .NET methods",
     "powershell/statics.py": "a table of .NET types",
+    "store/schema.py": "the tables of the directory",
     "cmdlets/_views.py": "a list of properties for each kind of output object",
 }
 

@@ -22,7 +22,6 @@ from delegacy.domain.errors import (
 )
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.store import maintenance
-from delegacy.store.audit import first_broken
 from delegacy.store.connection import Dialect
 from delegacy.store.engine import Database
 from delegacy.store.migrations import create_schema
@@ -80,8 +79,8 @@ class MaintenanceContract:
             connection.run("INSERT INTO mail_mailbox (guid, last_uid_validity) VALUES ('c', 1)")
         (again,) = opened.add(recipient("Later"))
         assert again.id == later.id
-        with opened.database.connection() as connection:
-            assert first_broken(connection) is None
+        with opened.store.read() as directory:
+            assert directory.verify_audit_log().broken is None
 
     def test_a_backup_of_a_higher_change_keeps_it_higher(
         self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path
@@ -199,8 +198,7 @@ class MaintenanceContract:
         with opened.store.read() as directory:
             found = directory.find("Later", frozenset())
             assert directory.get(terry.id) == terry
-        with opened.database.connection() as connection:
-            assert first_broken(connection) is None
+            assert directory.verify_audit_log().broken is None
         assert len(found) in (0, 1)
         assert not list(tmp_path.glob(".*"))
 

@@ -18,7 +18,6 @@ from delegacy.domain.mail_store import MessageColumn, Placing
 from delegacy.domain.ports import RecipientQuery
 from delegacy.session.founding import complete_organization, found_organization
 from delegacy.store import migrations
-from delegacy.store.audit import first_broken
 from delegacy.store.connection import Dialect
 from delegacy.store.engine import Database
 from delegacy.store.mailstore import SqlMailStore
@@ -205,8 +204,8 @@ class MigrationsContract:
             assert names[0] == names[1]
             administrator = expected.resolve("Administrator", frozenset()).id
             assert directory.mailbox_acl(administrator) == expected.mailbox_acl(administrator)
+            assert directory.verify_audit_log().broken is None
         with old.connection() as connection:
-            assert first_broken(connection) is None
             assert connection.rows("SELECT cmdlet_key, object_key, failed FROM audit_entry WHERE sequence = 1") == [
                 ("install-organization", "contoso.com", 0)
             ]

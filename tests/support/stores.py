@@ -1,5 +1,6 @@
 """The directory's store opened for a test, and short ways to fill it."""
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -159,6 +160,17 @@ def directory_store(database: Database | Path) -> Iterator[OpenStore]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def fresh_store(server: PostgresServer | None = None) -> Iterator[OpenStore]:
+    """Make a directory that only one example of a property has: in a SQLite file, or on a PostgreSQL server."""
+    if server is not None:
+        with directory_store(Database(server.new_database())) as opened:
+            yield opened
+        return
+    with tempfile.TemporaryDirectory() as folder, directory_store(Path(folder)) as opened:
+        yield opened
 
 
 class OnSqlite:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from delegacy.admin.http import HttpServer
+from delegacy.bootstrap.housekeeping import Housekeeping
 from delegacy.bootstrap.services import Services, open_services
 from delegacy.config import LogFormat, LogLevel, Settings, SmarthostSecurity
 from delegacy.domain.address import SmtpAddress
@@ -262,6 +263,7 @@ async def _run_all(services: Services, ready: Ready) -> None:
             group.create_task(runner.run(), name="queue")
             group.create_task(logons.run(), name="logons")
             group.create_task(certificates.keep_current(), name="certificates")
+            group.create_task(Housekeeping(services).run(), name="housekeeping")
     finally:
         services.places.remove_endpoints()
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Protocol, TypeVar
 from uuid import UUID
 
 from delegacy.cmdlets import _texts
+from delegacy.cmdlets._rehearsal import RehearsalRuntime
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import (
     DelegacyError,
@@ -18,8 +19,9 @@ from delegacy.domain.errors import (
 from delegacy.domain.mailbox_usage import MailboxUsage
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher
+from delegacy.domain.rbac import CmdletUse
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
-from delegacy.policy.questions import Questions
+from delegacy.policy.questions import AccessEffect, Questions
 from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord
 from delegacy.powershell.metadata import CmdletInfo, parameter
@@ -105,6 +107,9 @@ class Session(Protocol):
     def is_self_service(self, recipient: Recipient) -> bool:
         """Tell whether the running command may change this object by a role alone that everybody has for his own affairs."""
 
+    def may_change(self, use: CmdletUse, recipient: Recipient) -> bool:
+        """Tell whether the caller may change an object by another cmdlet with these parameters."""
+
     def require_someone_in_charge(self) -> None:
         """Raise `LastAdministrator` if what the step has done leaves nobody who may decide who may do what."""
 
@@ -117,11 +122,23 @@ class Session(Protocol):
     def started(self) -> None:
         """Tell the audit that a record begins, or begins again."""
 
+    def another_entry(self) -> None:
+        """Tell the audit that what follows is of an entry of its own: a housekeeping record changes many objects."""
+
     def modified(self, target: str, properties: Iterable[ModifiedProperty] = ()) -> None:
         """Tell the audit what the step changes, and how."""
 
     def declined(self) -> None:
         """Tell the audit that ShouldProcess answered no."""
+
+    def rehearse(self) -> None:
+        """Let the changes of the record be made to see their effect; nothing is logged, and they are undone."""
+
+    def rehearsed(self) -> AccessEffect:
+        """Return the effect of the changes, and undo them."""
+
+    def end_rehearsal(self) -> None:
+        """Undo the changes without looking at their effect."""
 
     def failed(self, error: DelegacyError) -> None:
         """Undo what the step has changed, and tell the audit why."""
@@ -173,32 +190,53 @@ class DirectoryCmdlet(Cmdlet):
     """A cmdlet that works on the directory; `run` is one record of it.
 
     A `DelegacyError` ends the record: its changes are undone, the error is written, and the next record follows. A `StoreError`
-    ends the command. ``changes_recipients`` is False for cmdlets after which every identity still names the same object.
+    ends the command. ``changes_recipients`` is False for cmdlets after which every identity still names the same object. With
+    ``shows_effect``, which is for cmdlets that change nothing but the directory, -WhatIf makes the changes, tells who gains and loses
+    which access by them, and undoes them.
     """
 
     changes_recipients: ClassVar[bool] = True
+    shows_effect: ClassVar[bool] = False
 
     session: Session = field(init=False, repr=False, compare=False)
-    _agreed: str = field(init=False, default="", repr=False, compare=False)
+    _agreed: set[str] = field(init=False, default_factory=set, repr=False, compare=False)
+    _rehearsing: RehearsalRuntime | None = field(init=False, default=None, repr=False, compare=False)
 
     def process(self) -> None:
         """Run one record, again from the start when the directory changed under it."""
-        self._agreed = ""
-        while True:
-            self.session.started()
-            try:
-                self.check_server()
-                self.run()
-                self.session.require_someone_in_charge()
-            except ReadAgain:
-                continue
-            except DelegacyError as error:
-                self.session.failed(error)
-                record = error_record(error, class_of(self))
-                if isinstance(error, StoreError):
-                    self.throw_terminating(record)
-                self.write_error(record)
+        self._agreed.clear()
+        try:
+            while True:
+                self.session.started()
+                if self._rehearsing is not None:
+                    self.session.rehearse()
+                try:
+                    self.check_server()
+                    self.run()
+                    self.session.require_someone_in_charge()
+                    if self._rehearsing is not None:
+                        self._rehearsing.tell_effect(self.session.rehearsed())
+                except ReadAgain:
+                    continue
+                except DelegacyError as error:
+                    self._fail(error)
+                return
+        finally:
+            if self._rehearsing is not None:
+                self.runtime, self._rehearsing = self._rehearsing.real, None
+
+    def _fail(self, error: DelegacyError) -> None:
+        if self._rehearsing is not None:
+            self.session.end_rehearsal()
+            self._rehearsing.tell_failure(error)
             return
+        if self.runtime.only_asks:  # it was not to be done, so that it failed is nothing to log
+            self.session.declined()
+        self.session.failed(error)
+        record = error_record(error, class_of(self))
+        if isinstance(error, StoreError):
+            self.throw_terminating(record)
+        self.write_error(record)
 
     def run(self) -> None:
         """Do the work of one record. Raises `DelegacyError`."""
@@ -208,13 +246,22 @@ class DirectoryCmdlet(Cmdlet):
         """Refuse another server than ours."""
 
     def should_process(self, sentence: str) -> bool:
-        """Return whether to make the change; a question that was answered yes is not asked again when the record starts over."""
-        if sentence == self._agreed:
+        """Return whether to make the change; a question that was answered yes is not asked again when the record starts over.
+
+        Where -WhatIf shows the effect, it is told of and then made, to be undone.
+        """
+        if sentence in self._agreed:
             return True
-        if not super().should_process(sentence):
+        self._agreed.add(sentence)
+        if super().should_process(sentence):
+            return True
+        self._agreed.discard(sentence)
+        if not (self.shows_effect and self.runtime.only_asks):
             self.session.declined()
             return False
-        self._agreed = sentence
+        self._agreed.add(sentence)
+        self.runtime = self._rehearsing = RehearsalRuntime(self.runtime)
+        self.session.rehearse()
         return True
 
     def find(self, identity: Identity, kinds: frozenset[RecipientTypeDetails]) -> Recipient:

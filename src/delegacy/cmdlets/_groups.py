@@ -63,8 +63,17 @@ def require_manager(cmdlet: DirectoryCmdlet, group: Recipient, *, bypass: bool) 
     The built-in administrator manages every group. One without managers is changed by whoever has a role for it, beyond what everybody
     may do for himself.
     """
-    if not (bypass or _manages(cmdlet, group)):
+    if not (bypass or manages(cmdlet, group)):
         raise OutOfScope(_texts.NOT_A_MANAGER, group.canonical_name)
+
+
+def manages(cmdlet: DirectoryCmdlet, group: Recipient) -> bool:
+    """Tell whether the caller manages the group as far as `require_manager` asks."""
+    session, caller = cmdlet.session, cmdlet.session.caller_account
+    if caller is None:
+        return True
+    managers = session.directory.managers(group.id)
+    return is_manager(session.directory, caller, managers) if managers else not session.is_self_service(group)
 
 
 def require_may_join(cmdlet: DirectoryCmdlet, group: Recipient, member: Recipient, *, bypass: bool) -> None:
@@ -121,18 +130,10 @@ def own_objects(directory: DirectoryReader, account: int) -> dict[int, Recipient
     return {one.id: one for one in (linked, own) if one is not None}
 
 
-def _manages(cmdlet: DirectoryCmdlet, group: Recipient) -> bool:
-    session, caller = cmdlet.session, cmdlet.session.caller_account
-    if caller is None:
-        return True
-    managers = session.directory.managers(group.id)
-    return is_manager(session.directory, caller, managers) if managers else not session.is_self_service(group)
-
-
 def _require_own_step(
     cmdlet: DirectoryCmdlet, group: Recipient, member: Recipient, *, bypass: bool, restriction: str, step: str
 ) -> None:
-    if bypass or _manages(cmdlet, group):
+    if bypass or manages(cmdlet, group):
         return
     caller = cmdlet.session.caller_account
     if caller is None or member.id not in own_objects(cmdlet.session.directory, caller):

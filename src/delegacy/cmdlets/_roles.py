@@ -107,12 +107,14 @@ def find_role_group_members(cmdlet: DirectoryCmdlet, named: Iterable[Identity]) 
 
 def require_role_group_manager(cmdlet: DirectoryCmdlet, group: Recipient, *, bypass: bool) -> None:
     """Raise `OutOfScope` unless the caller is among the managers of a role group, or bypasses the check."""
-    caller = cmdlet.session.caller_account
-    if bypass or caller is None:
-        return
-    directory = cmdlet.session.directory
-    if not is_manager(directory, caller, directory.managers(group.id)):
+    if not bypass and not is_role_group_manager(cmdlet, group):
         raise OutOfScope(_texts.NOT_A_MANAGER, group.canonical_name)
+
+
+def is_role_group_manager(cmdlet: DirectoryCmdlet, group: Recipient) -> bool:
+    """Tell whether the caller is among the managers of a role group."""
+    caller, directory = cmdlet.session.caller_account, cmdlet.session.directory
+    return caller is None or is_manager(directory, caller, directory.managers(group.id))
 
 
 def require_local_members(group: Recipient) -> None:

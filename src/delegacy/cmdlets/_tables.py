@@ -4,12 +4,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from delegacy.cmdlets import _role_views, _usage, _views
-from delegacy.powershell.views import Column, TableView, View, columns
+from delegacy.cmdlets import _access_views, _role_views, _usage, _views
+from delegacy.powershell.values import PSObject
+from delegacy.powershell.views import Alignment, Column, Read, TableView, View, columns
 
 
 def _table(*declared: str | Column) -> View:
     return View(table=TableView(columns(*declared)), name="Name")
+
+
+def _name_of(prop: str) -> Read:
+    """Return how to read the name of the object that a property holds."""
+
+    def read(shown: object) -> object:
+        held = shown.get(prop) if isinstance(shown, PSObject) else None
+        return held.get("Name") if isinstance(held, PSObject) else held
+
+    return read
 
 
 _IDENTITY: Final = Column("Identity", "Identity", 20)
@@ -23,6 +34,9 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
             Column("AccessRights", "AccessRights", 19),
             Column("IsInherited", "IsInherited", 11),
             Column("Deny", "Deny", 5),
+        ),
+        _access_views.EXPIRED_PERMISSION: _table(
+            _IDENTITY, _USER, Column("AccessRights", "AccessRights", 19), Column("Deny", "Deny", 5), "ExpiresAt"
         ),
         _views.MAILBOX_OWNER: _table("Identity", "Owner"),
         _views.AD_ACE: _table(_IDENTITY, _USER, Column("Deny", "Deny", 5), Column("Inherited", "IsInherited", 9)),
@@ -61,6 +75,14 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType(
         ),
         _role_views.SCOPE: _table("Name", "ScopeRestrictionType", "Exclusive", "RecipientRoot", "RecipientFilter"),
         _views.ADDRESS_LIST: _table("Name", "RecipientFilter"),
+        _access_views.DELEGATE_ACCESS: _table(
+            _USER,
+            Column("Identity", _name_of("Identity"), 18),
+            Column("Right", "Right", 12, Alignment.LEFT),
+            Column("Allowed", "Allowed", 7),
+            Column("Via", "Via", 16),
+            "Reason",
+        ),
         _views.ACCEPTED_DOMAIN: _table("Name", "DomainName", "DomainType", "Default"),
     }
 )

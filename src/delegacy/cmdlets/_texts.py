@@ -68,8 +68,23 @@ EXCLUSIVE_SCOPE: Final = (
 )
 ADD_ACCEPTED_DOMAIN: Final = 'Creating Accepted Domain "{name}" with domain name "{domain}".'
 SET_ORGANIZATION_CONFIG: Final = 'Setting organization configuration "{name}".'
+WRITE_AUDIT_LOG: Final = 'Writing "{comment}" to the administrator audit log.'
+SET_AUDIT_CONFIG: Final = 'Setting administrator audit log configuration "{name}".'
+EMPTY_AUDIT_LOG: Final = "An age limit of 0 removes every entry of the administrator audit log now. Who did what will be known no more. Do you want that?"
+REMOVE_EXPIRED_PERMISSION: Final = "Removing the permissions on {count} recipients that have ended."
+PURGE_AUDIT_LOG: Final = "Removing the entries of the administrator audit log from before {before}."
+UNDO: Final = 'Undoing {cmdlet} on "{object}" of {date} UTC (entry {entry} of the administrator audit log).'
 ADD_TRUST: Final = 'Trusting domain "{name}" with NetBIOS name "{netbios}".'
 AD_OPERATION: Final = 'Performing the operation "{operation}" on target "{identity}".'
+
+# What -WhatIf tells of the effect.
+EFFECT_GAIN: Final = "{user} gains {permission} {target}{through}."
+EFFECT_LOSS: Final = "{user} loses {permission} {target}{through}."
+EFFECT_NONE: Final = "Nobody gains or loses access."
+EFFECT_MORE: Final = "... and {count} more."
+EFFECT_MORE_AT_LEAST: Final = "... and at least {count} more."
+EFFECT_GOES_ON: Final = "... and maybe more: more people and mailboxes are affected than are looked at."
+EFFECT_FAILURE: Final = "It would fail: {error}"
 
 # Warnings.
 ENTRY_PRESENT: Final = (
@@ -117,6 +132,7 @@ NOT_A_MANAGER: Final = (
     "You don't have sufficient permissions. This operation can only be performed by a manager of the group."
 )
 NOT_OPEN: Final = "You can't {step} '{identity}' by yourself, because the group is {restriction}. Ask one of its managers to do it for you."
+UNDO_NOT_ALLOWED: Final = 'Undoing this takes what {cmdlet} does, which you may not do to "{object}".'
 OTHER_SERVER: Final = (
     "'{server}' isn't a domain controller of this organization. There is one, '{known}'; leave out -{parameter}, or "
     "give its name."

@@ -20,6 +20,7 @@ class _GroupMemberCmdlet(ActiveDirectoryCmdlet):
     """A cmdlet about some members of one group."""
 
     supports_should_process = True
+    shows_effect = True
 
     identity: Identity = parameter(
         position=0, mandatory=True, pipeline=True, convert=as_identity, completer="group", help="The group."

@@ -57,6 +57,7 @@ class AddADPermission(ExchangeCmdlet):
     name = "Add-ADPermission"
     default_parameter_set = "AccessRights"
     supports_should_process = True
+    shows_effect = True
     changes_recipients = False
     output_types = (_views.AD_ACE,)
 
@@ -162,6 +163,7 @@ class RemoveADPermission(ExchangeCmdlet):
     name = "Remove-ADPermission"
     default_parameter_set = "AccessRights"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
     changes_recipients = False
 

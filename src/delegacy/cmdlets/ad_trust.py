@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._base import ExchangeCmdlet
 from delegacy.domain.address import normalise_domain
+from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.errors import InvalidProperty, ManagementObjectAlreadyExists, ManagementObjectNotFound
 from delegacy.domain.organization import AccountDomain
 from delegacy.domain.sid import Sid
@@ -46,7 +47,7 @@ class NewADTrust(ExchangeCmdlet):
         parts = "-".join(str(secrets.randbelow(2**32 - 1) + 1) for _ in range(3))
         domain = AccountDomain(netbios, dns, Sid(f"S-1-5-21-{parts}"), trusted=True)
         self.session.changes.add_account_domain(domain)
-        self.modified(dns)
+        self.modified(dns, ModifiedProperty("NetBIOSName", "", netbios))
         self.write_object(_trust(domain, self.session.organization.domain))
 
 

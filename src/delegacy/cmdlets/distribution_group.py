@@ -184,6 +184,7 @@ class SetDistributionGroup(AccountName, SetSendOnBehalfCmdlet):
     """Change a group: names, addresses, managers, who may send on its behalf, how it is joined and left."""
 
     name = "Set-DistributionGroup"
+    shows_effect = True
     noun = "distribution group"
     kinds = MAIL_GROUPS
     view = _views.DISTRIBUTION_GROUP
@@ -227,6 +228,7 @@ class RemoveDistributionGroup(ExchangeCmdlet):
     """Remove a group, with every grant that names it."""
 
     name = "Remove-DistributionGroup"
+    shows_effect = True
     supports_should_process = True
     confirm_impact = ConfirmImpact.HIGH
 

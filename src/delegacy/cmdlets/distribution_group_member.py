@@ -24,6 +24,7 @@ class _MemberCmdlet(ExchangeCmdlet):
     """A cmdlet about one member of one group."""
 
     supports_should_process = True
+    shows_effect = True
 
     identity: Identity = parameter(
         position=0,

@@ -123,6 +123,7 @@ class SetDynamicDistributionGroup(Conditions, SetSendOnBehalfCmdlet):
     """Change a dynamic distribution group: names, addresses, who may send on its behalf, who its members are."""
 
     name = "Set-DynamicDistributionGroup"
+    shows_effect = True
     noun = "dynamic distribution group"
     kinds = _KINDS
     view = _views.DYNAMIC_GROUP
@@ -170,6 +171,7 @@ class RemoveDynamicDistributionGroup(ExchangeCmdlet):
 
     name = "Remove-DynamicDistributionGroup"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

@@ -101,6 +101,7 @@ class RemoveMailContact(ExchangeCmdlet):
     """Remove a mail contact."""
 
     name = "Remove-MailContact"
+    shows_effect = True
     supports_should_process = True
     confirm_impact = ConfirmImpact.HIGH
 

@@ -105,6 +105,7 @@ class SetMailUser(AccountNames, SetSendOnBehalfCmdlet):
     """Change a mail user: names, addresses, visibility, who may send on his behalf, his password."""
 
     name = "Set-MailUser"
+    shows_effect = True
     noun = "mail user"
     kinds = _KINDS
     view = _views.MAIL_USER
@@ -136,6 +137,7 @@ class RemoveMailUser(ExchangeCmdlet):
     """Remove a mail user with the account, and with every grant that names it."""
 
     name = "Remove-MailUser"
+    shows_effect = True
     supports_should_process = True
     confirm_impact = ConfirmImpact.HIGH
 

@@ -184,6 +184,7 @@ class SetMailbox(AccountNames, SetSendOnBehalfCmdlet):
     """Change a mailbox: names, addresses, visibility, who may send on its behalf, its type, its password."""
 
     name = "Set-Mailbox"
+    shows_effect = True
     noun = "mailbox"
     kinds = _USUAL
     view = _views.MAILBOX
@@ -244,7 +245,7 @@ class SetMailbox(AccountNames, SetSendOnBehalfCmdlet):
                 self.session.changes.revoke(plan.before.id, old.trustee, old.rights, allow=True)
         for new in after:
             if new not in before:
-                grant(self.session.changes, plan.before.id, new)
+                grant(self.session.changes, plan.before.id, replace(new, granted_at=self.session.clock.now()))
 
     def _plan_type(self, plan: Plan, kind: RecipientTypeDetails) -> None:
         before = plan.before
@@ -294,6 +295,7 @@ class EnableMailbox(ExchangeCmdlet):
     name = "Enable-Mailbox"
     default_parameter_set = "User"
     supports_should_process = True
+    shows_effect = True
     output_types = (_views.MAILBOX,)
 
     identity: Identity = parameter(
@@ -355,6 +357,7 @@ class DisableMailbox(ExchangeCmdlet):
 
     name = "Disable-Mailbox"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(
@@ -382,6 +385,7 @@ class RemoveMailbox(ExchangeCmdlet):
 
     name = "Remove-Mailbox"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

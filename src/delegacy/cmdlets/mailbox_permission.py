@@ -45,6 +45,7 @@ class AddMailboxPermission(ExchangeCmdlet):
     name = "Add-MailboxPermission"
     default_parameter_set = "AccessRights"
     supports_should_process = True
+    shows_effect = True
     changes_recipients = False
     output_types = (_views.MAILBOX_ACE,)
 
@@ -195,6 +196,7 @@ class RemoveMailboxPermission(ExchangeCmdlet):
     name = "Remove-MailboxPermission"
     default_parameter_set = "AccessRights"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
     changes_recipients = False
 
@@ -284,7 +286,7 @@ class RemoveMailboxPermission(ExchangeCmdlet):
                     entry_change(_CHANGED, names[ace.trustee], gone, allow=ace.allow, added=False),
                 )
         for own in initial:
-            grant(changes, mailbox.id, own)
+            grant(changes, mailbox.id, replace(own, granted_at=self.session.clock.now()))
         self._unlink_all(mailbox)
 
     def _unlink_all(self, mailbox: Recipient) -> None:

@@ -30,6 +30,7 @@ class SetOrganizationConfig(ExchangeCmdlet):
     """
 
     name = "Set-OrganizationConfig"
+    shows_effect = True
     supports_should_process = True
 
     hidden_mailbox_delegation: HiddenMailboxDelegation | None = parameter(

@@ -30,6 +30,7 @@ class AddRecipientPermission(DirectoryCmdlet):
 
     name = "Add-RecipientPermission"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
     changes_recipients = False
     output_types = (_views.RECIPIENT_ACE,)
@@ -146,6 +147,7 @@ class RemoveRecipientPermission(DirectoryCmdlet):
     """Take Send As on a recipient away from a delegate."""
 
     name = "Remove-RecipientPermission"
+    shows_effect = True
     supports_should_process = True
     confirm_impact = ConfirmImpact.HIGH
     changes_recipients = False

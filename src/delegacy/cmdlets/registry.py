@@ -9,250 +9,222 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
-from delegacy.cmdlets._base import DirectoryCmdlet
-from delegacy.cmdlets.accepted_domain import (
-    GetAcceptedDomain,
-    NewAcceptedDomain,
-    RemoveAcceptedDomain,
-    SetAcceptedDomain,
-)
-from delegacy.cmdlets.ad_account import DisableADAccount, EnableADAccount, SetADAccountPassword
-from delegacy.cmdlets.ad_group import GetADGroup, NewADGroup, RemoveADGroup
-from delegacy.cmdlets.ad_group_member import AddADGroupMember, RemoveADGroupMember
-from delegacy.cmdlets.ad_permission import AddADPermission, GetADPermission, RemoveADPermission
-from delegacy.cmdlets.ad_trust import GetADTrust, NewADTrust
-from delegacy.cmdlets.ad_user import GetADUser, NewADUser, RemoveADUser, SetADUser
-from delegacy.cmdlets.address_list import GetAddressList, NewAddressList, RemoveAddressList, SetAddressList
-from delegacy.cmdlets.admin_audit_log import SearchAdminAuditLog
-from delegacy.cmdlets.cas_mailbox import GetCASMailbox, SetCASMailbox
-from delegacy.cmdlets.contact import GetContact, SetContact
-from delegacy.cmdlets.distribution_group import (
-    DisableDistributionGroup,
-    EnableDistributionGroup,
-    GetDistributionGroup,
-    NewDistributionGroup,
-    RemoveDistributionGroup,
-    SetDistributionGroup,
-)
-from delegacy.cmdlets.distribution_group_member import (
-    AddDistributionGroupMember,
-    GetDistributionGroupMember,
-    RemoveDistributionGroupMember,
-    UpdateDistributionGroupMember,
-)
-from delegacy.cmdlets.dynamic_distribution_group import (
-    GetDynamicDistributionGroup,
-    GetDynamicDistributionGroupMember,
-    NewDynamicDistributionGroup,
-    RemoveDynamicDistributionGroup,
-    SetDynamicDistributionGroup,
-)
-from delegacy.cmdlets.group import GetGroup, SetGroup
-from delegacy.cmdlets.mail_contact import GetMailContact, NewMailContact, RemoveMailContact, SetMailContact
-from delegacy.cmdlets.mail_user import (
-    DisableMailUser,
-    EnableMailUser,
-    GetMailUser,
-    NewMailUser,
-    RemoveMailUser,
-    SetMailUser,
-)
-from delegacy.cmdlets.mailbox import (
-    DisableMailbox,
-    EnableMailbox,
-    GetMailbox,
-    NewMailbox,
-    RemoveMailbox,
-    SetMailbox,
-)
-from delegacy.cmdlets.mailbox_folder_permission import (
-    AddMailboxFolderPermission,
-    GetMailboxFolderPermission,
-    RemoveMailboxFolderPermission,
-    SetMailboxFolderPermission,
-)
-from delegacy.cmdlets.mailbox_permission import (
-    AddMailboxPermission,
-    GetMailboxPermission,
-    RemoveMailboxPermission,
-)
-from delegacy.cmdlets.mailbox_statistics import GetMailboxFolderStatistics, GetMailboxStatistics
-from delegacy.cmdlets.management_role import GetManagementRole, NewManagementRole, RemoveManagementRole
-from delegacy.cmdlets.management_role_assignment import (
-    GetManagementRoleAssignment,
-    NewManagementRoleAssignment,
-    RemoveManagementRoleAssignment,
-    SetManagementRoleAssignment,
-)
-from delegacy.cmdlets.management_role_entry import (
-    AddManagementRoleEntry,
-    GetManagementRoleEntry,
-    RemoveManagementRoleEntry,
-    SetManagementRoleEntry,
-)
-from delegacy.cmdlets.management_scope import (
-    GetManagementScope,
-    NewManagementScope,
-    RemoveManagementScope,
-    SetManagementScope,
-)
-from delegacy.cmdlets.organization_config import GetOrganizationConfig, SetOrganizationConfig
-from delegacy.cmdlets.recipient import GetRecipient
-from delegacy.cmdlets.recipient_permission import (
-    AddRecipientPermission,
-    GetRecipientPermission,
-    RemoveRecipientPermission,
-)
-from delegacy.cmdlets.role_group import GetRoleGroup, NewRoleGroup, RemoveRoleGroup, SetRoleGroup
-from delegacy.cmdlets.role_group_member import (
-    AddRoleGroupMember,
-    GetRoleGroupMember,
-    RemoveRoleGroupMember,
-    UpdateRoleGroupMember,
-)
-from delegacy.cmdlets.user import GetUser, SetUser
+from delegacy.powershell.command_table import CommandTable
 from delegacy.powershell.metadata import CmdletInfo, Example, cmdlet_info
 
-CMDLETS: Final[Mapping[str, type[DirectoryCmdlet]]] = MappingProxyType(
+_PACKAGE: Final = "delegacy.cmdlets"
+_MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "Add-ADGroupMember": AddADGroupMember,
-        "Add-ADPermission": AddADPermission,
-        "Add-DistributionGroupMember": AddDistributionGroupMember,
-        "Add-MailboxFolderPermission": AddMailboxFolderPermission,
-        "Add-MailboxPermission": AddMailboxPermission,
-        "Add-ManagementRoleEntry": AddManagementRoleEntry,
-        "Add-RecipientPermission": AddRecipientPermission,
-        "Add-RoleGroupMember": AddRoleGroupMember,
-        "Disable-ADAccount": DisableADAccount,
-        "Disable-DistributionGroup": DisableDistributionGroup,
-        "Disable-MailUser": DisableMailUser,
-        "Disable-Mailbox": DisableMailbox,
-        "Enable-ADAccount": EnableADAccount,
-        "Enable-DistributionGroup": EnableDistributionGroup,
-        "Enable-MailUser": EnableMailUser,
-        "Enable-Mailbox": EnableMailbox,
-        "Get-ADGroup": GetADGroup,
-        "Get-ADPermission": GetADPermission,
-        "Get-ADTrust": GetADTrust,
-        "Get-ADUser": GetADUser,
-        "Get-AcceptedDomain": GetAcceptedDomain,
-        "Get-AddressList": GetAddressList,
-        "Get-CASMailbox": GetCASMailbox,
-        "Get-Contact": GetContact,
-        "Get-DistributionGroup": GetDistributionGroup,
-        "Get-DistributionGroupMember": GetDistributionGroupMember,
-        "Get-DynamicDistributionGroup": GetDynamicDistributionGroup,
-        "Get-DynamicDistributionGroupMember": GetDynamicDistributionGroupMember,
-        "Get-Group": GetGroup,
-        "Get-MailContact": GetMailContact,
-        "Get-MailUser": GetMailUser,
-        "Get-Mailbox": GetMailbox,
-        "Get-MailboxFolderPermission": GetMailboxFolderPermission,
-        "Get-MailboxFolderStatistics": GetMailboxFolderStatistics,
-        "Get-MailboxPermission": GetMailboxPermission,
-        "Get-MailboxStatistics": GetMailboxStatistics,
-        "Get-ManagementRole": GetManagementRole,
-        "Get-ManagementRoleAssignment": GetManagementRoleAssignment,
-        "Get-ManagementRoleEntry": GetManagementRoleEntry,
-        "Get-ManagementScope": GetManagementScope,
-        "Get-OrganizationConfig": GetOrganizationConfig,
-        "Get-Recipient": GetRecipient,
-        "Get-RecipientPermission": GetRecipientPermission,
-        "Get-RoleGroup": GetRoleGroup,
-        "Get-RoleGroupMember": GetRoleGroupMember,
-        "Get-User": GetUser,
-        "New-ADGroup": NewADGroup,
-        "New-ADTrust": NewADTrust,
-        "New-ADUser": NewADUser,
-        "New-AcceptedDomain": NewAcceptedDomain,
-        "New-AddressList": NewAddressList,
-        "New-DistributionGroup": NewDistributionGroup,
-        "New-DynamicDistributionGroup": NewDynamicDistributionGroup,
-        "New-MailContact": NewMailContact,
-        "New-MailUser": NewMailUser,
-        "New-Mailbox": NewMailbox,
-        "New-ManagementRole": NewManagementRole,
-        "New-ManagementRoleAssignment": NewManagementRoleAssignment,
-        "New-ManagementScope": NewManagementScope,
-        "New-RoleGroup": NewRoleGroup,
-        "Remove-ADGroup": RemoveADGroup,
-        "Remove-ADGroupMember": RemoveADGroupMember,
-        "Remove-ADPermission": RemoveADPermission,
-        "Remove-ADUser": RemoveADUser,
-        "Remove-AcceptedDomain": RemoveAcceptedDomain,
-        "Remove-AddressList": RemoveAddressList,
-        "Remove-DistributionGroup": RemoveDistributionGroup,
-        "Remove-DistributionGroupMember": RemoveDistributionGroupMember,
-        "Remove-DynamicDistributionGroup": RemoveDynamicDistributionGroup,
-        "Remove-MailContact": RemoveMailContact,
-        "Remove-MailUser": RemoveMailUser,
-        "Remove-Mailbox": RemoveMailbox,
-        "Remove-MailboxFolderPermission": RemoveMailboxFolderPermission,
-        "Remove-MailboxPermission": RemoveMailboxPermission,
-        "Remove-ManagementRole": RemoveManagementRole,
-        "Remove-ManagementRoleAssignment": RemoveManagementRoleAssignment,
-        "Remove-ManagementRoleEntry": RemoveManagementRoleEntry,
-        "Remove-ManagementScope": RemoveManagementScope,
-        "Remove-RecipientPermission": RemoveRecipientPermission,
-        "Remove-RoleGroup": RemoveRoleGroup,
-        "Remove-RoleGroupMember": RemoveRoleGroupMember,
-        "Search-AdminAuditLog": SearchAdminAuditLog,
-        "Set-ADAccountPassword": SetADAccountPassword,
-        "Set-ADUser": SetADUser,
-        "Set-AcceptedDomain": SetAcceptedDomain,
-        "Set-AddressList": SetAddressList,
-        "Set-CASMailbox": SetCASMailbox,
-        "Set-Contact": SetContact,
-        "Set-DistributionGroup": SetDistributionGroup,
-        "Set-DynamicDistributionGroup": SetDynamicDistributionGroup,
-        "Set-Group": SetGroup,
-        "Set-MailContact": SetMailContact,
-        "Set-MailUser": SetMailUser,
-        "Set-Mailbox": SetMailbox,
-        "Set-MailboxFolderPermission": SetMailboxFolderPermission,
-        "Set-ManagementRoleAssignment": SetManagementRoleAssignment,
-        "Set-ManagementRoleEntry": SetManagementRoleEntry,
-        "Set-ManagementScope": SetManagementScope,
-        "Set-OrganizationConfig": SetOrganizationConfig,
-        "Set-RoleGroup": SetRoleGroup,
-        "Set-User": SetUser,
-        "Update-DistributionGroupMember": UpdateDistributionGroupMember,
-        "Update-RoleGroupMember": UpdateRoleGroupMember,
+        "accepted_domain": (
+            "Get-AcceptedDomain",
+            "New-AcceptedDomain",
+            "Remove-AcceptedDomain",
+            "Set-AcceptedDomain",
+        ),
+        "ad_account": (
+            "Disable-ADAccount",
+            "Enable-ADAccount",
+            "Set-ADAccountPassword",
+        ),
+        "ad_group": (
+            "Get-ADGroup",
+            "New-ADGroup",
+            "Remove-ADGroup",
+        ),
+        "ad_group_member": (
+            "Add-ADGroupMember",
+            "Remove-ADGroupMember",
+        ),
+        "ad_permission": (
+            "Add-ADPermission",
+            "Get-ADPermission",
+            "Remove-ADPermission",
+        ),
+        "ad_trust": (
+            "Get-ADTrust",
+            "New-ADTrust",
+        ),
+        "ad_user": (
+            "Get-ADUser",
+            "New-ADUser",
+            "Remove-ADUser",
+            "Set-ADUser",
+        ),
+        "address_list": (
+            "Get-AddressList",
+            "New-AddressList",
+            "Remove-AddressList",
+            "Set-AddressList",
+        ),
+        "admin_audit_log": (
+            "Search-AdminAuditLog",
+            "Write-AdminAuditLog",
+        ),
+        "admin_audit_log_config": (
+            "Get-AdminAuditLogConfig",
+            "Set-AdminAuditLogConfig",
+        ),
+        "admin_audit_log_integrity": ("Test-AdminAuditLogIntegrity",),
+        "admin_change": ("Undo-AdminChange",),
+        "cas_mailbox": (
+            "Get-CASMailbox",
+            "Set-CASMailbox",
+        ),
+        "contact": (
+            "Get-Contact",
+            "Set-Contact",
+        ),
+        "delegate_access": (
+            "Get-DelegateAccess",
+            "Test-DelegateAccess",
+        ),
+        "distribution_group": (
+            "Disable-DistributionGroup",
+            "Enable-DistributionGroup",
+            "Get-DistributionGroup",
+            "New-DistributionGroup",
+            "Remove-DistributionGroup",
+            "Set-DistributionGroup",
+        ),
+        "distribution_group_member": (
+            "Add-DistributionGroupMember",
+            "Get-DistributionGroupMember",
+            "Remove-DistributionGroupMember",
+            "Update-DistributionGroupMember",
+        ),
+        "dynamic_distribution_group": (
+            "Get-DynamicDistributionGroup",
+            "Get-DynamicDistributionGroupMember",
+            "New-DynamicDistributionGroup",
+            "Remove-DynamicDistributionGroup",
+            "Set-DynamicDistributionGroup",
+        ),
+        "expired_admin_audit_log": ("Clear-ExpiredAdminAuditLog",),
+        "expired_permission": ("Remove-ExpiredPermission",),
+        "group": (
+            "Get-Group",
+            "Set-Group",
+        ),
+        "mail_contact": (
+            "Get-MailContact",
+            "New-MailContact",
+            "Remove-MailContact",
+            "Set-MailContact",
+        ),
+        "mail_user": (
+            "Disable-MailUser",
+            "Enable-MailUser",
+            "Get-MailUser",
+            "New-MailUser",
+            "Remove-MailUser",
+            "Set-MailUser",
+        ),
+        "mailbox": (
+            "Disable-Mailbox",
+            "Enable-Mailbox",
+            "Get-Mailbox",
+            "New-Mailbox",
+            "Remove-Mailbox",
+            "Set-Mailbox",
+        ),
+        "mailbox_folder_permission": (
+            "Add-MailboxFolderPermission",
+            "Get-MailboxFolderPermission",
+            "Remove-MailboxFolderPermission",
+            "Set-MailboxFolderPermission",
+        ),
+        "mailbox_permission": (
+            "Add-MailboxPermission",
+            "Get-MailboxPermission",
+            "Remove-MailboxPermission",
+        ),
+        "mailbox_statistics": (
+            "Get-MailboxFolderStatistics",
+            "Get-MailboxStatistics",
+        ),
+        "management_role": (
+            "Get-ManagementRole",
+            "New-ManagementRole",
+            "Remove-ManagementRole",
+        ),
+        "management_role_assignment": (
+            "Get-ManagementRoleAssignment",
+            "New-ManagementRoleAssignment",
+            "Remove-ManagementRoleAssignment",
+            "Set-ManagementRoleAssignment",
+        ),
+        "management_role_entry": (
+            "Add-ManagementRoleEntry",
+            "Get-ManagementRoleEntry",
+            "Remove-ManagementRoleEntry",
+            "Set-ManagementRoleEntry",
+        ),
+        "management_scope": (
+            "Get-ManagementScope",
+            "New-ManagementScope",
+            "Remove-ManagementScope",
+            "Set-ManagementScope",
+        ),
+        "organization_config": (
+            "Get-OrganizationConfig",
+            "Set-OrganizationConfig",
+        ),
+        "recipient": ("Get-Recipient",),
+        "recipient_permission": (
+            "Add-RecipientPermission",
+            "Get-RecipientPermission",
+            "Remove-RecipientPermission",
+        ),
+        "role_group": (
+            "Get-RoleGroup",
+            "New-RoleGroup",
+            "Remove-RoleGroup",
+            "Set-RoleGroup",
+        ),
+        "role_group_member": (
+            "Add-RoleGroupMember",
+            "Get-RoleGroupMember",
+            "Remove-RoleGroupMember",
+            "Update-RoleGroupMember",
+        ),
+        "user": (
+            "Get-User",
+            "Set-User",
+        ),
     }
 )
 
 
 def find_cmdlet(name: str) -> CmdletInfo | None:
     """Return the declaration of the cmdlet with this name, in any case; None if there is none."""
-    spelled = _spellings().get(name.casefold())
-    return None if spelled is None else _declaration(spelled)
+    return _CMDLETS.get(name.lower())
 
 
-@cache
-def _declaration(name: str) -> CmdletInfo:
-    info = cmdlet_info(CMDLETS[name], unsupported=_unsupported().get(name, ()))
+def _declared(cls: type) -> CmdletInfo:
+    name: str = cls.name  # type: ignore[attr-defined] # a cmdlet's
+    info = cmdlet_info(cls, unsupported=_unsupported().get(name, ()))
     return replace(info, examples=_examples().get(name, ()))
-
-
-@cache
-def _spellings() -> Mapping[str, str]:
-    return MappingProxyType({name.casefold(): name for name in CMDLETS})
 
 
 @cache
 def _unsupported() -> Mapping[str, tuple[str, ...]]:
     """Return the names of documented parameters that this product does not have, by cmdlet."""
-    text = resources.files(__package__).joinpath("unsupported.json").read_text(encoding="utf-8")
+    text = resources.files(_PACKAGE).joinpath("unsupported.json").read_text(encoding="utf-8")
     return MappingProxyType({name: tuple(parameters) for name, parameters in json.loads(text).items()})
 
 
 @cache
 def _examples() -> Mapping[str, tuple[Example, ...]]:
     """Return the worked examples, by cmdlet."""
-    text = resources.files(__package__).joinpath("examples.toml").read_text(encoding="utf-8")
+    text = resources.files(_PACKAGE).joinpath("examples.toml").read_text(encoding="utf-8")
     return MappingProxyType(
         {
             name: tuple(Example(one["code"].strip(), one["remarks"]) for one in examples)
             for name, examples in tomllib.loads(text).items()
         }
     )
+
+
+_CMDLETS: Final = CommandTable(_PACKAGE, _MODULES, _declared)
+CMDLETS: Final = tuple(sorted(_CMDLETS.names))
+"""The name of every cmdlet."""

@@ -1,6 +1,6 @@
 """What a write does to the directory, told to whoever watches before it is done: enough to check it, to show it, and to undo it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -106,6 +106,21 @@ class Unlinked:
 
 
 @dataclass(frozen=True, slots=True)
+class VisibilityChanged:
+    """An object is hidden from address lists from now on, or shown; of ``ObjectUpdated`` what remains where nothing else is changed."""
+
+    target: int
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Irreversible:
+    """A change that is not undone: what it was, in words. It stands for others where changes are kept."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectAdded:
     """An object is added; it has no key yet."""
 
@@ -152,9 +167,47 @@ Change = (
     | FolderPermissionSet
     | Linked
     | Unlinked
+    | VisibilityChanged
+    | Irreversible
     | ObjectAdded
     | ObjectUpdated
     | ObjectRemoved
     | CredentialSet
     | OrganizationChanged
 )
+
+
+def reversible(change: Change) -> Change | None:
+    """Return a change as it is kept for undoing it; None for one that leaves nothing to undo."""
+    if isinstance(change, (Granted, Linked)):
+        return change  # nearly all are
+    match change:
+        case ObjectUpdated(before, after):
+            return _updated(before, after)
+        case Revoked(_, ()) | ListChanged(_, (), ()):
+            return None
+        case ManagersSet(_, before, after) if before == after:
+            return None
+        case ObjectAdded(added):
+            return Irreversible(f"'{added.name}' was made")
+        case ObjectRemoved(removed):
+            return Irreversible(f"'{removed.name}' was removed, with every grant that named it")
+        case CredentialSet():
+            return Irreversible("a password was set")
+        case OrganizationChanged(what):
+            return Irreversible(f"the organization's {what} was changed")
+        case RestrictionsSet():
+            return Irreversible("whom mail is taken from was changed")
+        case FolderPermissionSet():
+            return Irreversible("a permission on a folder was changed")
+        case _:
+            return change
+
+
+def _updated(before: Recipient, after: Recipient) -> Change | None:
+    if replace(after, when_changed=before.when_changed) == before:
+        return None
+    hidden = after.hidden_from_address_lists_enabled
+    if replace(after, when_changed=before.when_changed, hidden_from_address_lists_enabled=not hidden) == before:
+        return VisibilityChanged(before.id, hidden)
+    return Irreversible(f"properties of '{before.name}' were changed")

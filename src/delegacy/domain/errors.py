@@ -26,7 +26,8 @@ Raise one of these for "could not do it"; what is not allowed is a ``Deny`` and 
     │   ├── UserAlreadyExistsInPermissionEntry
     │   ├── UserNotFoundInPermissionEntry
     │   ├── AccessControlListFull
-    │   └── LastAdministrator
+    │   ├── LastAdministrator
+    │   └── UndoRefused                       an entry of the audit log that can't be undone, or not any more
     ├── OutOfScope                            the caller may not do this to that object
     ├── NoManagementRole                      the caller may do nothing at all
     └── StoreError
@@ -263,6 +264,15 @@ class LastAdministrator(Conflict):
     """The change would leave the organization without anybody in charge."""
 
     error_id = "LastAdministrator"
+
+
+class UndoRefused(Conflict):
+    """An entry of the audit log that can't be undone, or not any more."""
+
+    error_id = "UndoRefused"
+
+    def __init__(self, entry: str, why: str) -> None:
+        super().__init__(f"Entry {entry} of the administrator audit log can't be undone: {why}.", entry)
 
 
 class OutOfScope(DelegacyError):

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from delegacy.domain.access import AccessFacts
 from delegacy.domain.account import Account
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.address_list import AddressList
 from delegacy.domain.audit import AuditRecord
-from delegacy.domain.change import Change
+from delegacy.domain.audit_log import AuditLogKeeper, AuditLogReader
+from delegacy.domain.change import Change, HeldPlace
 from delegacy.domain.client_access import ClientProtocol
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.facts import FolderFacts, OpeningFacts, SendingFacts
@@ -86,7 +88,7 @@ class Holding:
     expires_at: datetime | None = None
 
 
-class DirectoryReader(Protocol):
+class DirectoryReader(AuditLogReader, Protocol):
     """The directory as it is in one read transaction."""
 
     @property
@@ -207,6 +209,9 @@ class DirectoryReader(Protocol):
     def who_can(self, target: int) -> Sequence[Holding]:
         """Return the grants on a target that are its own, ordered by trustee."""
 
+    def with_ended_grants(self, *, limit: int) -> Sequence[int]:
+        """Return the keys of objects on which grants that have ended are still kept, ``limit`` of them at most."""
+
     def security_groups_of(self, account: int) -> frozenset[int]:
         """Return the keys of the security groups that an account, or the linked mailbox whose master it is, belongs to, through any nesting."""
 
@@ -225,13 +230,14 @@ class DirectoryReader(Protocol):
     def address_lists(self) -> tuple[AddressList, ...]:
         """Return the address lists, by path."""
 
-    def audit_entries(
-        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
-    ) -> Sequence[AuditRecord]:
-        """Return the audit log's entries from ``start`` to before ``end``, newest first."""
+    def access_facts(self, at: datetime | None = None) -> AccessFacts:
+        """Return the facts of many decisions: as they are, or as they were at a moment."""
+
+    def formerly(self, identity: str) -> tuple[Recipient, ...]:
+        """Return the objects that are gone and had this name, canonical name, account name, address, SID or GUID when they went."""
 
 
-class Directory(DirectoryReader, Protocol):
+class Directory(DirectoryReader, AuditLogKeeper, Protocol):
     """The directory inside a write transaction. Every method sees what came before it in the transaction."""
 
     def add(self, recipient: Recipient) -> Recipient:
@@ -291,6 +297,9 @@ class Directory(DirectoryReader, Protocol):
 
         Those who are in it already keep their place and their date, unless ``place`` names them and lasts longer.
         """
+
+    def remove_ended_grants(self, target: int) -> tuple[tuple[Ace, ...], tuple[HeldPlace, ...]]:
+        """Remove the grants on an object that have ended, and return them: entries, and places in its Send on Behalf list."""
 
     def add_members(self, group: int, members: Sequence[int]) -> None:
         """Add members. Raises ``MemberAlreadyExists``."""
@@ -352,11 +361,6 @@ class AuditLog(Protocol):
 
     def append(self, records: Sequence[AuditRecord]) -> None:
         """Write entries in the transaction that this log belongs to."""
-
-    def search(
-        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
-    ) -> Sequence[AuditRecord]:
-        """Return entries, newest first."""
 
 
 class UnitOfWork(Protocol):

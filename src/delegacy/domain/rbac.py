@@ -50,6 +50,14 @@ class RoleEntry:
         return name not in self.excluded and (self.parameters is None or name in self.parameters)
 
 
+@dataclass(frozen=True, slots=True)
+class CmdletUse:
+    """A cmdlet with the parameters that it takes to do something."""
+
+    cmdlet: str
+    parameters: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagementRole:
     """A set of entries, by folded cmdlet name. A role made from a ``parent`` can hold nothing that the parent lacks.

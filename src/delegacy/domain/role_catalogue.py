@@ -224,6 +224,7 @@ _ENTRIES: Final[Mapping[str, tuple[_Entry, ...]]] = MappingProxyType(
         ),
         "Address Lists": ("Get-AddressList", "New-AddressList", "Remove-AddressList", "Set-AddressList"),
         "Audit Logs": (
+            "Clear-ExpiredAdminAuditLog",
             "Get-AdminAuditLogConfig",
             "Search-AdminAuditLog",
             "Set-AdminAuditLogConfig",

@@ -21,6 +21,7 @@ from delegacy.domain.ports import Clock, DecisionFacts, DirectoryReader, Store
 from delegacy.domain.recipient import ACCOUNTS, MAILBOXES, Recipient
 from delegacy.domain.sid import Sid
 from delegacy.enforcement.folder_upkeep import FolderUpkeep
+from delegacy.enforcement.insight import Insight
 from delegacy.enforcement.opening import FolderOpening, Opening
 from delegacy.policy.automapping import mailboxes_with_folders, mapped_mailboxes
 from delegacy.policy.decision import (
@@ -53,7 +54,7 @@ class SendAuthorization:
     author: Target | None
 
 
-class Authorizer:
+class Authorizer(Insight):
     """Decides, for every surface, from facts read at that moment. Nothing is remembered between decisions."""
 
     def __init__(

@@ -67,6 +67,13 @@ class CommandRuntime(Protocol):
         """Return whether the pipeline is being stopped."""
 
     @property
+    def only_asks(self) -> bool:
+        """Whether changes are only told of and not made (-WhatIf, $WhatIfPreference)."""
+
+    def tell_what_if(self, sentence: str) -> None:
+        """Print `What if: <sentence>`."""
+
+    @property
     def feeds_gated_cmdlet(self) -> bool:
         """Whether the next command of the pipeline is one of the session's cmdlets."""
 

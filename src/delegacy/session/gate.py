@@ -19,9 +19,9 @@ from delegacy.domain.errors import DelegacyError, LastAdministrator, ManagementO
 from delegacy.domain.mailbox_usage import MailboxUsage
 from delegacy.domain.organization import Organization
 from delegacy.domain.ports import Clock, Directory, DirectoryReader, PasswordHasher, Store
-from delegacy.domain.rbac import RecipientScope
+from delegacy.domain.rbac import CmdletUse, RecipientScope
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
-from delegacy.policy.questions import Questions
+from delegacy.policy.questions import AccessEffect, Questions, Rehearsal
 from delegacy.policy.rbac import (
     Access,
     decide_write,
@@ -35,11 +35,12 @@ from delegacy.powershell.cmdlet import Cmdlet
 from delegacy.powershell.errors import ErrorRecord, PowerShellError
 from delegacy.powershell.metadata import CmdletInfo
 from delegacy.session.access import LISTED, delegable_roles, load_access
-from delegacy.session.auditing import Entry, audit_record
+from delegacy.session.auditing import Entry, audit_record, is_logged
 from delegacy.session.caller import Caller
 from delegacy.session.scoping import changed_objects, out_of_scope, takes_charge_away
 from delegacy.session.transactions import Transactions
 
+_TESTING: Final = "Test-"
 _NOBODY_IN_CHARGE: Final = (
     "This can't be done: nobody would be in charge of the organization any more. Make sure that somebody with an account that is not "
     "disabled keeps the role Role Management, as members of Organization Management have it."
@@ -104,7 +105,7 @@ class Gate:
         writes = cmdlet.supports_should_process
         session, transactions = self._session, self._transactions
         transactions.enter(writes=writes)
-        outer, session.entry = session.entry, None
+        outer, session.entries = session.entries, []
         outer_cmdlet, self._running = self._running, cmdlet
         outer_scopes, session.scopes = session.scopes, read_scopes(self._access, cmdlet.name)
         try:
@@ -112,14 +113,14 @@ class Gate:
                 run()
             except BaseException as error:
                 transactions.undo(error)
-                if session.entry is not None and not session.entry.error:
-                    session.entry.error = _reason(error)
+                session.broken_off(_reason(error))
                 raise
             finally:
-                if writes and session.entry is not None and not session.entry.declined:
-                    self._record(cmdlet, session.entry)
+                session.end_rehearsal()
+                if writes or cmdlet.name.startswith(_TESTING):
+                    self._record(cmdlet, [entry for entry in session.entries if not entry.declined])
         finally:
-            session.entry = outer
+            session.entries = outer
             self._running = outer_cmdlet
             session.scopes = outer_scopes
             if isinstance(cmdlet, DirectoryCmdlet) and writes and cmdlet.changes_recipients:
@@ -155,8 +156,7 @@ class Gate:
         self._look_at_roles(directory)
         if not self._access.unlimited and self._running is not None:
             self._require_scope(self._running, change, directory)
-        if self._session.entry is not None:
-            self._session.entry.changes.append(change)
+        self._session.changing(change)
 
     def _require_scope(self, cmdlet: Cmdlet, change: Change, directory: DirectoryReader) -> None:
         if not holds_cmdlet(self._access, cmdlet.name):
@@ -194,6 +194,12 @@ class Gate:
             holds_parameter(self._access, cmdlet, parameter) for parameter in parameters
         )
 
+    def may_change(self, use: CmdletUse, recipient: Recipient) -> bool:
+        """Tell whether the caller may change an object by a cmdlet with these parameters, by his roles as the running step sees them."""
+        directory = self._transactions.reader
+        self._look_at_roles(directory)
+        return decide_write(self._access, use.cmdlet, use.parameters, recipient, directory.linked) is None
+
     def someone_was_in_charge(self) -> bool:
         """Tell whether somebody is in charge without what is not durable yet."""
         with self._store.read() as directory:
@@ -227,19 +233,24 @@ class Gate:
         )
         return info if len(held) == len(info.parameters) else replace(info, parameters=held)
 
-    def _record(self, cmdlet: Cmdlet, entry: Entry) -> None:
+    def _record(self, cmdlet: Cmdlet, entries: Sequence[Entry]) -> None:
         info = find_cmdlet(cmdlet.name)
-        if info is None:
+        if info is None or not entries:
             return
-        transactions = self._transactions
-        changed = transactions.has_changed and not entry.error and entry.properties
+        transactions, now = self._transactions, self._session.clock.now()
+        failed = any(entry.error for entry in entries)
         try:
-            log = transactions.audit()
-            change = transactions.next_change if changed else 0
-            log.append([audit_record(info, cmdlet, self._caller, entry, self._session.clock.now(), change)])
+            change = transactions.next_change if transactions.has_changed and not failed else 0
+            records = [
+                audit_record(info, cmdlet, self._caller, entry, now, change if entry.has_changed else 0)
+                for entry in entries
+            ]
+            given = [name for name, _ in records[0].parameters]
+            if is_logged(transactions.audit_config, info.name, given):
+                transactions.audit().append(records)
         except StoreError as error:
             transactions.undo(error)
-            if not entry.error:  # the change goes with its record; a failure that can't be recorded has changed nothing
+            if not failed:  # the change goes with its record; a failure that can't be recorded has changed nothing
                 raise
 
 
@@ -272,13 +283,16 @@ class CmdletSession:
         self.require_writable = gate.require_writable
         self.is_self_service = gate.is_self_service
         self.may_run = gate.may_run
+        self.may_change = gate.may_change
         self.to_utc = gate.to_utc
         self.clock = clock
         self.questions = questions
         self.passwords = passwords
         self.usage = usage
         self.runspace_id: UUID = uuid4()
-        self.entry: Entry | None = None
+        self.entries: list[Entry] = []
+        self._rehearsal: Rehearsal | None = None
+        self._before = False, False
 
     @property
     def directory(self) -> DirectoryReader:
@@ -338,9 +352,48 @@ class CmdletSession:
         """Return the folded names of the roles that the caller may hand to others."""
         return delegable_roles(self._transactions.reader, self._caller)
 
+    @property
+    def entry(self) -> Entry | None:
+        """What is told of the record that is running, None where none is."""
+        return self.entries[-1] if self.entries else None
+
     def started(self) -> None:
         """Begin to tell of a record, from nothing."""
-        self.entry = Entry()
+        self.entries[:] = [Entry()]
+
+    def another_entry(self) -> None:
+        """Let what follows be told in an entry of its own."""
+        self.entries.append(Entry())
+
+    def changing(self, change: Change) -> None:
+        """Note a change that is about to be made."""
+        if self._rehearsal is not None:
+            self._rehearsal.note(self._transactions.writer.access_facts(), change)
+        if self.entry is not None:
+            self.entry.changes.append(change)
+
+    def rehearse(self) -> None:
+        """Let the changes of the record be made to see their effect: nothing is logged, and they are undone."""
+        self._before = self._transactions.holding if self._rehearsal is None else self._before
+        self._rehearsal = self.questions.rehearse()
+        self.declined()
+
+    def rehearsed(self) -> AccessEffect:
+        """Return the effect of the changes, and undo them."""
+        transactions, rehearsal = self._transactions, self._rehearsal
+        if rehearsal is None or not transactions.has_changed:
+            effect = AccessEffect(is_about_access=False)
+        else:
+            rehearsal.look(transactions.writer.access_facts())
+            effect = rehearsal.effect(transactions.undo_rehearsed().access_facts())
+        self.end_rehearsal()
+        return effect
+
+    def end_rehearsal(self) -> None:
+        """Undo what was changed to see its effect, if anything was."""
+        if self._rehearsal is not None:
+            self._rehearsal = None
+            self._transactions.end_rehearsal(self._before)
 
     def modified(self, target: str, properties: Iterable[ModifiedProperty] = ()) -> None:
         """Note what is changed."""
@@ -356,10 +409,12 @@ class CmdletSession:
     def failed(self, error: DelegacyError) -> None:
         """Undo the step, and note why."""
         self._transactions.undo(error)
-        if self.entry is not None:
-            self.entry.error = error.message
-            self.entry.properties.clear()
-            self.entry.changes.clear()
+        self.broken_off(error.message)
+
+    def broken_off(self, reason: str) -> None:
+        """Note that the record has failed and changed nothing, unless that is known already."""
+        if self.entry is not None and not self.entry.error:
+            self.entries[:] = [Entry(target=self.entry.target, declined=self.entry.declined, error=reason)]
 
 
 def _reason(error: BaseException) -> str:

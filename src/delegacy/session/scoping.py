@@ -7,6 +7,7 @@ from delegacy.domain.change import (
     CredentialSet,
     FolderPermissionSet,
     Granted,
+    Irreversible,
     Linked,
     ListChanged,
     ManagersSet,
@@ -19,6 +20,7 @@ from delegacy.domain.change import (
     RestrictionsSet,
     Revoked,
     Unlinked,
+    VisibilityChanged,
 )
 from delegacy.domain.errors import OutOfScope
 from delegacy.domain.ports import DirectoryReader
@@ -39,9 +41,9 @@ def changed_objects(change: Change, directory: DirectoryReader) -> Iterator[Reci
             yield directory.get(key)
         case MembersAdded(key) | MembersRemoved(key) | ManagersSet(key) | CredentialSet(key):
             yield directory.get(key)
-        case ListChanged(key) | RestrictionsSet(key) | FolderPermissionSet(key):
+        case ListChanged(key) | RestrictionsSet(key) | FolderPermissionSet(key) | VisibilityChanged(key):
             yield directory.get(key)
-        case OrganizationChanged():
+        case OrganizationChanged() | Irreversible():
             return
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.cmdlets._base import ReadAgain
+from delegacy.domain.audit import AuditLogConfig
 from delegacy.domain.change import Change
 from delegacy.domain.errors import StoreError
 from delegacy.domain.organization import Organization
@@ -45,9 +46,14 @@ class _Unit:
     opened: float
     resolved: dict[tuple[str, frozenset[RecipientTypeDetails]], Recipient]
     organization: Organization | None = None
+    audit_config: AuditLogConfig | None = None
     records: int = 0
     dirty: bool = False
     holds_others: bool = False
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal: what it has changed is undone."""
 
 
 class Transactions:
@@ -88,6 +94,25 @@ class Transactions:
                 self._finish(unit)
             except StoreError as error:
                 self._lost = error
+
+    @property
+    def holding(self) -> tuple[bool, bool]:
+        """Whether a write transaction is open, and has changed anything: for `end_rehearsal`."""
+        return self._unit is not None, self._unit is not None and self._unit.dirty
+
+    def undo_rehearsed(self) -> Directory:
+        """Undo what the step has changed to see its effect, and return the directory without it."""
+        self.undo(_Rehearsed())
+        return self._opened_unit().work.directory
+
+    def end_rehearsal(self, before: tuple[bool, bool]) -> None:
+        """Undo what the step has changed, and go back to the write transaction as it was ``holding`` before, or to none."""
+        self.undo(_Rehearsed())
+        was_open, was_dirty = before
+        if not was_open:
+            self.discard()
+        elif self._unit is not None:
+            self._unit.dirty = was_dirty
 
     def undo(self, error: BaseException) -> None:
         """Undo what the step has changed; after a `StoreError` the transaction too, unless it holds what other steps have changed."""
@@ -143,6 +168,15 @@ class Transactions:
         return unit.work.audit
 
     @property
+    def audit_config(self) -> AuditLogConfig:
+        """What is logged: as the write transaction sees it, remembered there; as the step sees it where there is none."""
+        unit = self._unit
+        if unit is None:
+            return self.reader.audit_config()
+        unit.audit_config = unit.audit_config or unit.work.directory.audit_config()
+        return unit.audit_config
+
+    @property
     def next_change(self) -> int:
         """The number that the changes of the open write transaction will have, 0 if there is none."""
         return 0 if self._unit is None else self._unit.base + 1
@@ -183,6 +217,7 @@ class Transactions:
         if self._unit is not None:
             self._unit.resolved.clear()
             self._unit.organization = None
+            self._unit.audit_config = None
 
     @property
     def pending(self) -> bool:

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import RemovalOutcome
 from delegacy.domain.address_list import AddressList
+from delegacy.domain.audit import AuditLogConfig, AuditPurge
 from delegacy.domain.change import (
     Change,
     CredentialSet,
     FolderPermissionSet,
     Granted,
+    HeldPlace,
     Linked,
+    ListChanged,
     ManagersSet,
     MembersAdded,
     MembersRemoved,
@@ -28,15 +32,29 @@ from delegacy.domain.change import (
 from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions
 from delegacy.domain.errors import ManagementObjectNotFound
 from delegacy.domain.folder_permission import FolderPermission
+from delegacy.domain.identity import fold
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation
 from delegacy.domain.ports import LostGrant, Place
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.rights import Right
 from delegacy.domain.sid import Sid
-from delegacy.store import address_lists, domains, folder_permissions, grants, history, membership, objects, roles
+from delegacy.store import (
+    address_lists,
+    audit_chain,
+    domains,
+    ended,
+    folder_permissions,
+    grants,
+    history,
+    membership,
+    objects,
+    roles,
+    settings,
+)
 from delegacy.store import restrictions as restriction_lists
 from delegacy.store.reading import SqlDirectoryReader
+from delegacy.store.rows import to_number_or_null
 from delegacy.store.transaction import Transaction
 
 
@@ -109,7 +127,8 @@ class SqlDirectory(SqlDirectoryReader):
         return grants.grant_many(self._transaction, targets, ace)
 
     def revoke(self, target: int, trustee: Sid, rights: frozenset[Right], *, allow: bool) -> RemovalOutcome:
-        self._tell(lambda: Revoked(target, self._held(target, Ace(trustee, rights, allow=allow))))
+        if self.watcher is not None and (held := self._held(target, Ace(trustee, rights, allow=allow))):
+            self.watcher(Revoked(target, held))
         return grants.revoke(self._transaction, target, trustee, rights, allow=allow)
 
     def set_inherited(self, aces: Sequence[Ace]) -> None:
@@ -120,6 +139,15 @@ class SqlDirectory(SqlDirectoryReader):
         change = grants.planned_places(self._connection, target, delegates, place)
         self._tell(lambda: change)
         grants.set_send_on_behalf(self._transaction, change)
+
+    def remove_ended_grants(self, target: int) -> tuple[tuple[Ace, ...], tuple[HeldPlace, ...]]:
+        found = ended.on(self._connection, target, self._now)
+        if found.entries:
+            self._tell(lambda: Revoked(target, found.entries))
+        if found.places:
+            self._tell(lambda: ListChanged(target, found.places))
+        ended.remove(self._transaction, target)
+        return found.entries, found.places
 
     def add_members(self, group: int, members: Sequence[int]) -> None:
         self._tell(lambda: MembersAdded(group, tuple(members)))
@@ -159,11 +187,16 @@ class SqlDirectory(SqlDirectoryReader):
         self._connection.run("DELETE FROM folder_permission WHERE mailbox = ?", (mailbox,))
 
     def link(self, mailbox: int, delegates: Sequence[int]) -> None:
-        self._tell(lambda: Linked(mailbox, tuple(delegates)))
-        self._connection.run_many(
-            "INSERT INTO automapping (mailbox, delegate) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [(mailbox, delegate) for delegate in delegates],
-        )
+        if self.watcher is not None:
+            linked = set(self._linked(mailbox))
+            new = tuple(delegate for delegate in dict.fromkeys(delegates) if delegate not in linked)
+            if not new:
+                return
+            self.watcher(Linked(mailbox, new))
+        for delegate in delegates:
+            self._connection.run(
+                "INSERT INTO automapping (mailbox, delegate) VALUES (?, ?) ON CONFLICT DO NOTHING", (mailbox, delegate)
+            )
 
     def link_many(self, mailboxes: Sequence[int], delegate: int) -> None:
         for mailbox in mailboxes:
@@ -175,9 +208,7 @@ class SqlDirectory(SqlDirectoryReader):
         )
 
     def unlink(self, mailbox: int, delegates: Sequence[int] | None = None) -> None:
-        linked = [
-            row[0] for row in self._connection.rows("SELECT delegate FROM automapping WHERE mailbox = ?", (mailbox,))
-        ]
+        linked = self._linked(mailbox)
         gone = linked if delegates is None else [delegate for delegate in linked if delegate in delegates]
         if not gone:
             return
@@ -217,6 +248,13 @@ class SqlDirectory(SqlDirectoryReader):
         self._tell(lambda: OrganizationChanged("address list"))
         address_lists.remove(self._connection, paths)
 
+    def set_audit_config(self, config: AuditLogConfig) -> None:
+        self._tell(lambda: OrganizationChanged("administrator audit log"))
+        settings.set_audit_config(self._connection, config)
+
+    def purge_audit_entries(self, before: datetime | None, *, limit: int | None, aside: str = "") -> AuditPurge | None:
+        return audit_chain.purge(self._connection, to_number_or_null(before), limit, fold(aside))
+
     def _tell(self, change: Callable[[], Change]) -> None:
         """Tell the watcher of a change before it is made; what was before is read only where somebody watches."""
         if self.watcher is not None:
@@ -228,6 +266,10 @@ class SqlDirectory(SqlDirectoryReader):
         entries = self.folder_permissions(mailbox, folder)
         before = next((one for one in entries if one.trustee == trustee), None)
         return FolderPermissionSet(mailbox, folder, before, after)
+
+    def _linked(self, mailbox: int) -> list[int]:
+        rows = self._connection.rows("SELECT delegate FROM automapping WHERE mailbox = ?", (mailbox,))
+        return [row[0] for row in rows]
 
     def _held(self, target: int, asked: Ace) -> tuple[Ace, ...]:
         """Return what explicit entries hold of the rights asked about, an entry each."""

@@ -75,6 +75,15 @@ _ENTRIES: Final = """
     WHERE a.target = ? AND a.access_right BETWEEN ? AND ? AND (a.expires_at IS NULL OR a.expires_at > ?)
     ORDER BY a.inherited, a.entry, a.trustee, a.allow
 """
+_ENDED: Final = """
+    SELECT a.inherited, a.entry, a.trustee, a.allow, a.access_right, a.inheritance_type, g.name, a.granted_at, a.expires_at, o.sid, f.sid
+    FROM ace a
+    LEFT JOIN object o ON o.id = a.trustee
+    LEFT JOIN foreign_principal f ON f.id = a.trustee
+    LEFT JOIN grantor g ON g.id = a.granted_by
+    WHERE a.target = ? AND a.expires_at <= ? AND a.inherited = 0
+    ORDER BY a.entry, a.trustee, a.allow
+"""
 _LIKE: Final = (
     "SELECT 0, a.entry, a.trustee, a.allow, a.access_right, a.inheritance_type, g.name, a.granted_at, a.expires_at, '', '' FROM ace a "
     "LEFT JOIN grantor g ON g.id = a.granted_by "
@@ -105,6 +114,11 @@ def entries_like(connection: Connection, key: int, ace: Ace) -> tuple[Ace, ...]:
         return ()
     rows = [row for right in ace.rights for row in connection.rows(_LIKE, (key, right, trustee.key, int(ace.allow)))]
     return tuple(replace(entry, trustee=ace.trustee) for entry in _entries(rows))
+
+
+def ended_entries(connection: Connection, key: int, now: int) -> tuple[Ace, ...]:
+    """Return the explicit entries on an object that have ended at ``now`` and are still there."""
+    return tuple(_entries(connection.rows(_ENDED, (key, now))))
 
 
 def grant(transaction: Transaction, target: int, ace: Ace) -> None:

@@ -23,8 +23,16 @@ _KEEP_MEMBERS: Final = (
     "INSERT INTO member_history (member, group_id, added_at, ended_at) "
     "SELECT member, group_id, added_at, {now} FROM member WHERE {condition}"
 )
+# Of several changes at one moment the first one says what was until then.
 _KEEP_STATE: Final = (
-    f"INSERT INTO object_history (id, ended_at, removed, {_STATE}) SELECT id, ?, ?, {_STATE} FROM object WHERE id = ?"
+    f"INSERT INTO object_history (id, ended_at, removed, {_STATE}) SELECT id, ?, ?, {_STATE} FROM object WHERE id = ? "
+    "AND NOT EXISTS (SELECT 1 FROM object_history h WHERE h.id = object.id AND h.ended_at = ?)"
+)
+_REMOVED: Final = "UPDATE object_history SET removed = 1 WHERE id = ? AND ended_at = ?"
+_KEEP_SWITCH: Final = (
+    "INSERT INTO switch_history (name, value, ended_at) SELECT h.name, h.value, h.ended_at "
+    "FROM (SELECT ? AS name, ? AS value, ? AS ended_at) h "
+    "WHERE NOT EXISTS (SELECT 1 FROM switch_history k WHERE k.name = h.name AND k.ended_at = h.ended_at)"
 )
 _DECIDING: Final = (
     "recipient_type_details",
@@ -56,11 +64,12 @@ def end_memberships(transaction: Transaction, condition: str, parameters: tuple[
 def end_state(transaction: Transaction, before: Recipient, after: Recipient | None) -> None:
     """Write down what an object is before it is updated to ``after``, where decisions see a difference, or removed."""
     if after is None or any(getattr(before, name) != getattr(after, name) for name in _DECIDING):
-        transaction.connection.run(_KEEP_STATE, (transaction.now, int(after is None), before.id))
+        moment = transaction.now
+        transaction.connection.run(_KEEP_STATE, (moment, int(after is None), before.id, moment))
+        if after is None:
+            transaction.connection.run(_REMOVED, (before.id, moment))
 
 
 def end_switch(transaction: Transaction, name: str, value: int) -> None:
     """Write down what an organization's switch was."""
-    transaction.connection.run(
-        "INSERT INTO switch_history (name, value, ended_at) VALUES (?, ?, ?)", (name, value, transaction.now)
-    )
+    transaction.connection.run(_KEEP_SWITCH, (name, value, transaction.now))

@@ -51,9 +51,11 @@ def adopt(transaction: Transaction, sids: Mapping[Sid, Trustee]) -> None:
     for key, sid in connection.rows("SELECT id, sid FROM foreign_principal"):
         trustee = sids.get(sid)
         if trustee is not None:
-            connection.run(
-                "UPDATE ace SET trustee = ?, to_group = ? WHERE trustee = ?", (trustee.key, int(trustee.is_group), key)
-            )
+            for table in ("ace", "ace_history"):
+                connection.run(
+                    f"UPDATE {table} SET trustee = ?, to_group = ? WHERE trustee = ?",
+                    (trustee.key, int(trustee.is_group), key),
+                )
             connection.run("DELETE FROM foreign_principal WHERE id = ?", (key,))
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl
 from delegacy.domain.address_list import AddressList
-from delegacy.domain.audit import AuditRecord
+from delegacy.domain.audit import AuditLogConfig, AuditQuery, AuditRecord, AuditVerification
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNotFound, StoreError
 from delegacy.domain.folder_permission import FolderPermission
@@ -26,7 +26,9 @@ from delegacy.domain.sid import Sid
 from delegacy.store import (
     address_lists,
     audit,
+    audit_chain,
     domains,
+    ended,
     folder_permissions,
     grants,
     links,
@@ -34,13 +36,17 @@ from delegacy.store import (
     restrictions,
     reverse,
     roles,
+    settings,
 )
+from delegacy.store.access import SqlAccessFacts
 from delegacy.store.connection import Connection
+from delegacy.store.moments import Past, Present, formerly
 from delegacy.store.principals import identities_of, printed_names
 from delegacy.store.resolving import address_key, find_rows
-from delegacy.store.rows import SELECT, to_moment, to_recipient
+from delegacy.store.rows import SELECT, to_moment, to_number, to_recipient
 
 _AT_ONCE: Final = 1000
+_EVERYTHING_LOGGED: Final = AuditQuery()
 _MEMBERS_AFTER: Final = (
     f"{SELECT} JOIN member m ON m.member = o.id WHERE m.group_id = ? AND o.name_key >= ? AND (o.name_key > ? OR o.id > ?) "
     f"ORDER BY o.name_key, o.id LIMIT {_AT_ONCE}"
@@ -241,6 +247,9 @@ class SqlDirectoryReader:
     def what_can(self, account: int, *, after: int | None = None, limit: int | None = None) -> Sequence[Holding]:
         return reverse.what_can(self._connection, account, after, limit)
 
+    def with_ended_grants(self, *, limit: int) -> tuple[int, ...]:
+        return ended.targets(self._connection, self._now, limit)
+
     def who_can(self, target: int) -> Sequence[Holding]:
         return reverse.who_can(self._connection, target)
 
@@ -262,10 +271,26 @@ class SqlDirectoryReader:
     def address_lists(self) -> tuple[AddressList, ...]:
         return address_lists.read(self._connection)
 
-    def audit_entries(
-        self, *, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
-    ) -> Sequence[AuditRecord]:
-        return audit.search(self._connection, start=start, end=end, limit=limit)
+    def access_facts(self, at: datetime | None = None) -> SqlAccessFacts:
+        connection, change = self._connection, self._change
+        if at is None:
+            return SqlAccessFacts(connection, Present(connection), to_moment(self._now), change)
+        return SqlAccessFacts(connection, Past(connection, to_number(at)), at, change)
+
+    def formerly(self, identity: str) -> tuple[Recipient, ...]:
+        return formerly(self._connection, identity)
+
+    def audit_entries(self, query: AuditQuery = _EVERYTHING_LOGGED) -> Iterator[AuditRecord]:
+        return audit.found(self._connection, query)
+
+    def audit_entry(self, sequence: int) -> AuditRecord | None:
+        return audit.entry(self._connection, sequence)
+
+    def audit_config(self) -> AuditLogConfig:
+        return settings.audit_config(self._connection)
+
+    def verify_audit_log(self) -> AuditVerification:
+        return audit_chain.verified(self._connection, audit.columns_of)
 
     def _in_sight(self, query: RecipientQuery) -> RecipientQuery:
         return query if self._scopes is None else replace(query, within=self._scopes)

@@ -55,6 +55,8 @@ def find_rows(
 
 def is_storable(text: str) -> bool:
     """Tell whether a database can hold the text: what it can't hold, nobody is called."""
+    if text.isascii():
+        return "\0" not in text
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 

@@ -17,6 +17,8 @@ from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
 
 _EVERYBODY: Final = (WELL_KNOWN_KEYS[EVERYONE], WELL_KNOWN_KEYS[AUTHENTICATED_USERS])
 _RIGHTS: Final = tuple(sorted(ADMITS_FULL_ACCESS | ADMITS_SEND_AS))
+RIGHTS: Final = ", ".join(map(str, map(int, _RIGHTS)))
+"""The rights that decisions ask for, as statements list them."""
 _PERMISSIONS: Final = MappingProxyType(
     {
         **dict.fromkeys(map(int, ADMITS_FULL_ACCESS), Permission.FULL_ACCESS),
@@ -30,7 +32,7 @@ _GROUPS: Final = """
 """
 _TARGETS_OF_ENTRIES: Final = f"""
     SELECT DISTINCT target FROM ace
-    WHERE trustee IN ({{keys}}) AND access_right IN ({", ".join(map(str, map(int, _RIGHTS)))}) AND target > ?
+    WHERE trustee IN ({{keys}}) AND access_right IN ({RIGHTS}) AND target > ?
 """
 _TARGETS_OF_LISTS: Final = "SELECT DISTINCT target FROM send_on_behalf WHERE delegate IN ({keys}) AND target > ?"
 # A page is merged from the first targets of each trustee that has any: sorting all of a large group's targets takes as long as all of them.
@@ -50,7 +52,7 @@ _FIRST_OF_LISTS: Final = "SELECT target FROM send_on_behalf WHERE delegate = ? A
 _ENTRIES: Final = f"""
     SELECT a.target, a.access_right, a.trustee, a.allow, a.expires_at, o.sid, f.sid
     FROM ace a LEFT JOIN object o ON o.id = a.trustee LEFT JOIN foreign_principal f ON f.id = a.trustee
-    WHERE a.target IN ({{keys}}) AND a.access_right IN ({", ".join(map(str, map(int, _RIGHTS)))})
+    WHERE a.target IN ({{keys}}) AND a.access_right IN ({RIGHTS})
 """
 _LISTED: Final = """
     SELECT s.target, s.delegate, o.sid, s.expires_at FROM send_on_behalf s JOIN object o ON o.id = s.delegate WHERE s.target IN ({keys})
@@ -74,7 +76,7 @@ def what_can(connection: Connection, account: int, after: int | None, limit: int
         targets = _targets(connection, _TARGETS_OF_ENTRIES, trustees, beyond)
         targets |= _targets(connection, _TARGETS_OF_LISTS, delegates, beyond)
     else:
-        targets = _first_targets(connection, trustees, delegates, beyond, limit)
+        targets = first_targets(connection, trustees, delegates, beyond, limit)
     return [holding for _, holding in _holdings(connection, sorted(targets)[:limit], (trustees, delegates))]
 
 
@@ -117,15 +119,7 @@ def shortest_path(connection: Connection, start: Sequence[int], group: int, flag
     return path
 
 
-def _targets(connection: Connection, sql: str, principals: set[int], beyond: int) -> set[int]:
-    return {
-        row[0] for row in connection.rows(sql.format(keys=connection.key_set), (connection.keys(principals), beyond))
-    }
-
-
-def _first_targets(
-    connection: Connection, trustees: set[int], delegates: set[int], beyond: int, limit: int
-) -> set[int]:
+def first_targets(connection: Connection, trustees: set[int], delegates: set[int], beyond: int, limit: int) -> set[int]:
     """Return at least the ``limit`` lowest targets after ``beyond`` that entries or lists of these principals are on."""
     found: set[int] = set()
     for holders, first, principals in (
@@ -135,6 +129,12 @@ def _first_targets(
         for holder in connection.rows(holders.format(keys=connection.key_set), (connection.keys(principals), beyond)):
             found.update(row[0] for row in connection.rows(first, (*holder, beyond, limit)))
     return found
+
+
+def _targets(connection: Connection, sql: str, principals: set[int], beyond: int) -> set[int]:
+    return {
+        row[0] for row in connection.rows(sql.format(keys=connection.key_set), (connection.keys(principals), beyond))
+    }
 
 
 def _holdings(

@@ -126,7 +126,7 @@ def to_recipient(row: Row) -> Recipient:
         alias=alias or None,
         sam_account_name=sam_account_name or None,
         user_principal_name=user_principal_name or None,
-        primary_smtp_address=_read_address(primary_smtp_address) if primary_smtp_address else None,
+        primary_smtp_address=read_address(primary_smtp_address) if primary_smtp_address else None,
         email_addresses=_read_proxy_addresses(email_addresses) if email_addresses else (),
         hidden_from_address_lists_enabled=bool(hidden),
         account_disabled=bool(account_disabled),
@@ -239,7 +239,8 @@ def _written(name: str, value: object) -> object:
 
 # A command reads the same object several times, and text that was stored gives the same value each time.
 @lru_cache(maxsize=_REMEMBERED)
-def _read_address(text: str) -> SmtpAddress:
+def read_address(text: str) -> SmtpAddress:
+    """Return a stored address."""
     return SmtpAddress.parse(text)
 
 

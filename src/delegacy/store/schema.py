@@ -19,7 +19,7 @@ from delegacy.domain.sid import (
     SYSTEM,
 )
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """The revisions of the directory's schema, oldest first; the last one is what this program works with."""
 
 ROOT: Final = 0
@@ -225,6 +225,14 @@ grantor = sa.Table(
 )
 """Who made entries, each written once."""
 
+
+def _of_what_ends(table: str) -> sa.Index:
+    condition = sa.text("expires_at IS NOT NULL")
+    return sa.Index(
+        f"ix_{table}_expires_at", "expires_at", "target", sqlite_where=condition, postgresql_where=condition
+    )
+
+
 ace = sa.Table(
     "ace",
     metadata,
@@ -241,6 +249,7 @@ ace = sa.Table(
     sa.Column("expires_at", sa.BigInteger()),
     sa.PrimaryKeyConstraint("target", "access_right", "trustee", "allow", "inherited"),
     sa.Index("ix_ace_trustee", "trustee", "access_right", "target", "allow"),
+    _of_what_ends("ace"),
     sqlite_with_rowid=False,
 )
 """One row for each right of an entry; ``entry`` joins what was granted together. ``to_group`` tells that the trustee is a group."""
@@ -256,6 +265,7 @@ send_on_behalf = sa.Table(
     sa.Column("granted_at", sa.BigInteger()),
     sa.Column("expires_at", sa.BigInteger()),
     sa.Index("ix_send_on_behalf_delegate", "delegate", "target"),
+    _of_what_ends("send_on_behalf"),
     sqlite_with_rowid=False,
 )
 

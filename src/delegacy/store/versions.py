@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from delegacy.domain.errors import SchemaTooNew, SchemaTooOld, StoreError, StoreUnavailable
 from delegacy.store import mail_schema, schema
-from delegacy.store.audit import FIRST_HASH
+from delegacy.store.audit_chain import FIRST_HASH
 from delegacy.store.connection import Dialect
 from delegacy.store.engine import Database
 

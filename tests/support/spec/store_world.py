@@ -125,6 +125,10 @@ class StoreWorld:
         known = self._objects.get(author)
         return (known and known.primary_smtp_address) or SmtpAddress.parse("nobody@contoso.com")
 
+    def keys(self) -> dict[str, int]:
+        """Return the keys of what there is, by name."""
+        return {name: one.id for name, one in self._objects.items()}
+
     def clear(self) -> None:
         """Remove everything that the case has made, and fail if something is left."""
         with self._opened.store.write() as work:
@@ -180,6 +184,7 @@ class StoreWorld:
             "security_enabled": declared.security_enabled,
             "linked_master_account": master,
             "group_scope": GroupScope.UNIVERSAL if declared.is_group else None,
+            "when_created": self._opened.clock.now(),
         }
         if domain:
             changes |= {
@@ -218,6 +223,7 @@ class StoreWorld:
             allow=not grant.deny,
             inheritance_type=grant.inheritance,
             expires_at=ENDS[grant.lifetime],
+            granted_at=self._opened.clock.now(),
         )
         directory.grant(target, ace)
 
@@ -231,7 +237,7 @@ class StoreWorld:
         directory.revoke(target, self._trustee(grant.to), rights, allow=not grant.deny)
 
     def _list(self, directory: Directory, target: int, delegates: list[int]) -> None:
-        directory.set_grant_send_on_behalf_to(target, delegates, Place(granted_at=NOW))
+        directory.set_grant_send_on_behalf_to(target, delegates, Place(granted_at=self._opened.clock.now()))
 
     def _change(self, directory: Directory, name: str, **changes: bool) -> None:
         directory.update(replace(directory.get(self._key(name)), **changes))  # type: ignore[arg-type] # all are flags

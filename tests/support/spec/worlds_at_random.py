@@ -159,6 +159,7 @@ def histories(draw: st.DrawFn) -> list[Step]:
 
 def _change(draw: st.DrawFn, model: Model) -> Step:
     things = sorted(model.things)
+    accounts = [name for name in things if model.things[name].declared.is_account]
     memberships = [
         Membership(member, group) for group in _GROUP_NAMES if group in things for member in model.things[group].members
     ]
@@ -172,12 +173,22 @@ def _change(draw: st.DrawFn, model: Model) -> Step:
     listed = [Grant(to, SEND_ON_BEHALF, on) for on in TARGETS if on in things for to in model.things[on].send_on_behalf]
     possible = grants.filter(lambda grant: grant.on in things and (grant.to in things or grant.to in _WELL_KNOWN))
     gone = draw(st.sampled_from(["", "", *_GROUP_NAMES, "Terry Adams", "Jim Hance"]))
+    free = [
+        Membership(member, group)
+        for group in _GROUP_NAMES
+        if group in things
+        for member in things
+        if member != group and member not in model.things[group].members
+    ]
     return Step(
+        join=tuple(_some(draw, free)),
         leave=tuple(_some(draw, memberships)),
         revoke=tuple(_some(draw, [*made, *listed])),
         grant=tuple(draw(st.lists(possible, max_size=4))),
-        hide=tuple(_some(draw, things)),
-        disable=tuple(_some(draw, [name for name in things if model.things[name].declared.is_account])),
+        hide=tuple(_some(draw, [name for name in things if not model.things[name].hidden])),
+        show=tuple(_some(draw, [name for name in things if model.things[name].hidden])),
+        disable=tuple(_some(draw, [name for name in accounts if not model.things[name].disabled])),
+        enable=tuple(_some(draw, [name for name in accounts if model.things[name].disabled])),
         delete=(gone,) if gone in things else (),
         hidden_mailbox_delegation=draw(st.sampled_from(HiddenMailboxDelegation)),
     )

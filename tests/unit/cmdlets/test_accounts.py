@@ -204,24 +204,3 @@ def test_the_rule_for_hidden_mailboxes_is_a_switch(contoso: Organization, shell:
     assert contoso.opens("raymonds", "terrya")
     assert "no settings" in shell.must("Set-OrganizationConfig -HiddenMailboxDelegation Allow").warnings
     assert shell.run("Set-OrganizationConfig -HiddenMailboxDelegation Perhaps").code == 1
-
-
-def test_the_audit_log_is_searched(shell: Shell) -> None:
-    shell.must("Set-Mailbox terrya -CustomAttribute1 x")
-    shell.run("Set-Mailbox nobody -CustomAttribute1 x")
-    found = 'Search-AdminAuditLog {} | foreach {{"$($_.CmdletName) $($_.Succeeded) $($_.ObjectModified)"}}'
-    latest = ["Set-Mailbox False", "Set-Mailbox True contoso.com/Users/Terry Adams"]
-    assert shell.must(found.format("-ResultSize 2")).lines == latest
-    assert shell.must(found.format("-Cmdlets Set-Mailbox -IsSuccess $false")).lines == latest[:1]
-    assert shell.must(found.format("-Cmdlets Set-Mailbox -Parameters CustomAttribute1")).lines == latest
-    assert shell.must(found.format("-ObjectIds 'contoso.com/Users/Terry Adams' -ResultSize 1")).lines == latest[1:]
-    assert shell.must(found.format("-UserIds Administrator -StartIndex 1 -ResultSize 1")).lines == latest[1:]
-    assert shell.must(found.format("-StartDate 2027-01-01")).lines == []
-    said = shell.must(
-        'Search-AdminAuditLog -ResultSize 1 -Cmdlets Set-Mailbox -IsSuccess $true | foreach {$_.ModifiedProperties} | foreach {"$($_.Name) $($_.NewValue)"}'
-    )
-    assert said.lines == ["CustomAttribute1 x"]
-    assert (
-        "[FailureCategory=Cmdlet-InvalidPropertyException]"
-        in shell.run("Search-AdminAuditLog -Parameters Identity").errors
-    )

@@ -304,9 +304,11 @@ def test_one_bad_record_stops_no_other(shell: Shell) -> None:
 def test_what_if_says_what_would_be_done_and_does_nothing(contoso: Organization, shell: Shell) -> None:
     before = len(contoso.audit())
     said = shell.must(ADD.format('"Terry Adams"', "raymonds") + " -WhatIf")
-    assert said.host == (
-        'What if: Adding mailbox permission "Terry Adams" for user "raymonds" with access rights "\'FullAccess\'".'
-    )
+    assert said.host.splitlines() == [
+        'What if: Adding mailbox permission "Terry Adams" for user "raymonds" with access rights "\'FullAccess\'".',
+        "What if: Raymond Sam gains Full Access to Terry Adams.",
+    ]
+    assert not said.output
     assert explicit(shell, "terrya") == []
     assert len(contoso.audit()) == before
 

@@ -2,12 +2,12 @@ import re
 
 import pytest
 
-from delegacy.cmdlets._base import ExchangeCmdlet
+from delegacy.cmdlets._base import DirectoryCmdlet, ExchangeCmdlet
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from delegacy.powershell.metadata import ALL_SETS, CmdletInfo, ConfirmImpact
 
 INFOS = [info for name in CMDLETS if (info := find_cmdlet(name)) is not None]
-PROMPTING = {"Remove", "Disable", "Update"}
+PROMPTING = {"Remove", "Disable", "Update", "Clear"}
 ALSO_PROMPTING = {"Add-RecipientPermission", "Set-User"}
 NOT_PROMPTING = {"Disable-ADAccount"}  # the Active Directory module asks before it removes, no more
 
@@ -20,7 +20,8 @@ def test_every_cmdlet_is_found_by_its_name_in_any_case() -> None:
 
 @pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
 def test_a_cmdlet_is_declared_in_full(info: CmdletInfo) -> None:
-    cls = CMDLETS[info.name]
+    cls = info.cmdlet_type
+    assert issubclass(cls, DirectoryCmdlet)
     assert info.name == cls.name
     assert cls.__name__ == info.name.replace("-", "")
     assert info.synopsis.endswith(".")
@@ -29,7 +30,7 @@ def test_a_cmdlet_is_declared_in_full(info: CmdletInfo) -> None:
 
 @pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
 def test_only_verbs_that_change_something_ask(info: CmdletInfo) -> None:
-    assert info.supports_should_process == (info.verb not in ("Get", "Search"))
+    assert info.supports_should_process == (info.verb not in ("Get", "Search", "Test"))
     prompts = info.name not in NOT_PROMPTING and (info.verb in PROMPTING or info.name in ALSO_PROMPTING)
     assert info.confirm_impact == (ConfirmImpact.HIGH if prompts else ConfirmImpact.MEDIUM)
 

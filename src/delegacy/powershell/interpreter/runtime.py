@@ -245,9 +245,20 @@ class StageRuntime:
         value = self.frame.scope.get(preference)
         return value is not MISSING and truth(value)
 
+    @property
+    def only_asks(self) -> bool:
+        """Whether changes are only told of and not made."""
+        return self._is_set("what_if", "WhatIfPreference")
+
+    def tell_what_if(self, sentence: str) -> None:
+        """Print what would be done."""
+        text = InformationRecord(HostText(f"What if: {sentence}"), ("PSHOST",))
+        self.frame.streams.emit(Stream.INFORMATION, text)
+        self.has_declined = True
+
     def asks(self) -> bool:
         """Return whether a change would be asked about."""
-        if not self.info.supports_should_process or self._is_set("what_if", "WhatIfPreference"):
+        if not self.info.supports_should_process or self.only_asks:
             return False
         given = self._binding.common("confirm")
         if given is not None:
@@ -262,10 +273,8 @@ class StageRuntime:
 
     def should_process(self, sentence: str) -> bool:
         """Return whether to make a change, by -WhatIf, -Confirm and $ConfirmPreference."""
-        if self._is_set("what_if", "WhatIfPreference"):
-            text = InformationRecord(HostText(f"What if: {sentence}"), ("PSHOST",))
-            self.frame.streams.emit(Stream.INFORMATION, text)
-            self.has_declined = True
+        if self.only_asks:
+            self.tell_what_if(sentence)
             return False
         if not self.asks():
             self.write_verbose(sentence)
