@@ -274,9 +274,9 @@ def test_undoing_is_told_and_asked_about_as_any_change(contoso: Organization, sh
 
 
 def test_nobody_is_left_without_an_administrator(contoso: Organization, shell: Shell) -> None:
-    shell.must("Add-ADGroupMember 'Organization Management' -Members jimh")
+    shell.must("Add-RoleGroupMember 'Organization Management' -Member jimh")
     entry = contoso.audit()[0].sequence
-    shell.must("Remove-ADGroupMember 'Organization Management' -Members Administrator")
+    shell.must("Remove-RoleGroupMember 'Organization Management' -Member Administrator")
     said = shell.run(f"Undo-AdminChange {entry}")
     assert "LastAdministratorException" in said.errors
 
