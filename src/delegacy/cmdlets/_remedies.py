@@ -52,10 +52,8 @@ def _commands(step: Remedy) -> Iterator[Command]:
             yield _command("Set-Mailbox", Identity=_name(account), AccountDisabled=_FALSE)
         case ShowInAddressLists(target):
             yield _setting(target, HiddenFromAddressListsEnabled=_FALSE)
-        case LeaveGroup(member, group) if group.recipient_type_details in MAIL_GROUPS:
-            yield _removing("Remove-DistributionGroupMember", Identity=_name(group), Member=_name(member))
         case LeaveGroup(member, group):
-            yield _removing("Remove-ADGroupMember", Identity=_name(group), Members=_name(member))
+            yield _leaving(member, group)
         case LeaveList(target, delegate):
             yield _setting(target, GrantSendOnBehalfTo=_change_of_list("Remove", delegate))
         case RemoveEntry():
@@ -75,6 +73,15 @@ def _commands(step: Remedy) -> Iterator[Command]:
                 ),
                 deny=deny,
             )
+
+
+def _leaving(member: Recipient, group: Recipient) -> Command:
+    kind = group.recipient_type_details
+    if kind is RecipientTypeDetails.ROLE_GROUP:
+        return _removing("Remove-RoleGroupMember", Identity=_name(group), Member=_name(member))
+    if kind in MAIL_GROUPS:
+        return _removing("Remove-DistributionGroupMember", Identity=_name(group), Member=_name(member))
+    return _removing("Remove-ADGroupMember", Identity=_name(group), Members=_name(member))
 
 
 def _removing_entry(step: RemoveEntry) -> Iterator[Command]:

@@ -188,20 +188,28 @@ def reversible(change: Change) -> Change | None:
             return None
         case ManagersSet(_, before, after) if before == after:
             return None
-        case ObjectAdded(added):
-            return Irreversible(f"'{added.name}' was made")
-        case ObjectRemoved(removed):
-            return Irreversible(f"'{removed.name}' was removed, with every grant that named it")
-        case CredentialSet():
-            return Irreversible("a password was set")
-        case OrganizationChanged(what):
-            return Irreversible(f"the organization's {what} was changed")
-        case RestrictionsSet():
-            return Irreversible("whom mail is taken from was changed")
-        case FolderPermissionSet():
-            return Irreversible("a permission on a folder was changed")
         case _:
-            return change
+            what = _beyond_undoing(change)
+            return change if what is None else Irreversible(what)
+
+
+def _beyond_undoing(change: Change) -> str | None:
+    """Return what was done by a change that can't be undone."""
+    match change:
+        case ObjectAdded(added):
+            return f"'{added.name}' was made"
+        case ObjectRemoved(removed):
+            return f"'{removed.name}' was removed, with every grant that named it"
+        case CredentialSet():
+            return "a password was set"
+        case OrganizationChanged(what):
+            return f"the organization's {what} was changed"
+        case RestrictionsSet():
+            return "it was changed whom mail is taken from"
+        case FolderPermissionSet():
+            return "a permission on a folder was changed"
+        case _:
+            return None
 
 
 def _updated(before: Recipient, after: Recipient) -> Change | None:

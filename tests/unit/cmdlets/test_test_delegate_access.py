@@ -73,7 +73,12 @@ SITUATIONS = {
         "FullAccess",
         False,
     ),
-    "denied from above": ("Add-ADGroupMember 'Organization Management' -Members stefanh", "FullAccess", False),
+    "role group": (
+        "Add-RoleGroupMember 'Help Desk' -Member stefanh; Add-MailboxPermission terrya -User 'Help Desk' -AccessRights FullAccess",
+        "FullAccess",
+        True,
+    ),
+    "denied from above": ("Add-RoleGroupMember 'Organization Management' -Member stefanh", "FullAccess", False),
     "send as": ("Add-ADPermission 'Terry Adams' -User stefanh -ExtendedRights 'Send As'", "SendAs", True),
     "full control": (
         "Add-ADPermission 'Terry Adams' -User stefanh -AccessRights GenericAll,ReadProperty -ExtendedRights 'Send As'",
@@ -122,7 +127,7 @@ def test_the_entry_and_the_groups_that_decide_are_named(shell: Shell) -> None:
     assert shown(shell, "FullAccess", "DecidedBy") == ["Deny FullAccess for CONTOSO\\helpdesk"]
     assert shown(shell, "FullAccess", "Via") == ["Tier Two > Helpdesk"]
     assert shown(shell, "FullAccess", "GrantedBy") == ["contoso.com/Users/Administrator"]
-    shell.must("Add-ADGroupMember 'Organization Management' -Members jimh")
+    shell.must("Add-RoleGroupMember 'Organization Management' -Member jimh")
     said = shell.must("(Test-DelegateAccess terrya -User jimh -Right FullAccess).DecidedBy")
     assert said.lines == ["Deny FullAccess for CONTOSO\\Organization Management, inherited"]
 
