@@ -38,6 +38,7 @@ class _AccountCmdlet(ActiveDirectoryCmdlet):
 class _AccountSwitch(_AccountCmdlet):
     """A cmdlet that enables or disables an account."""
 
+    shows_effect = True
     enables: ClassVar[bool]
 
     def run(self) -> None:

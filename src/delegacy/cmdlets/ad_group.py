@@ -118,6 +118,7 @@ class RemoveADGroup(ActiveDirectoryCmdlet):
 
     name = "Remove-ADGroup"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

@@ -160,6 +160,7 @@ class RemoveADUser(ActiveDirectoryCmdlet):
 
     name = "Remove-ADUser"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

@@ -257,6 +257,7 @@ class EnableDistributionGroup(ExchangeCmdlet):
 
     name = "Enable-DistributionGroup"
     supports_should_process = True
+    shows_effect = True
     output_types = (_views.DISTRIBUTION_GROUP,)
 
     identity: Identity = parameter(
@@ -311,6 +312,7 @@ class DisableDistributionGroup(ExchangeCmdlet):
 
     name = "Disable-DistributionGroup"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

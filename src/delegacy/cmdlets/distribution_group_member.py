@@ -92,6 +92,7 @@ class UpdateDistributionGroupMember(ExchangeCmdlet):
 
     name = "Update-DistributionGroupMember"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

@@ -164,6 +164,7 @@ class EnableMailUser(ExchangeCmdlet):
 
     name = "Enable-MailUser"
     supports_should_process = True
+    shows_effect = True
     output_types = (_views.MAIL_USER,)
 
     identity: Identity = parameter(
@@ -213,6 +214,7 @@ class DisableMailUser(ExchangeCmdlet):
 
     name = "Disable-MailUser"
     supports_should_process = True
+    shows_effect = True
     confirm_impact = ConfirmImpact.HIGH
 
     identity: Identity = parameter(

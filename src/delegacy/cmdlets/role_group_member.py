@@ -23,6 +23,7 @@ class _RoleGroupMembers(ExchangeCmdlet):
     """A cmdlet that changes who is in a role group."""
 
     supports_should_process = True
+    shows_effect = True
 
     identity: Identity = parameter(
         position=0,

@@ -77,6 +77,15 @@ ALL_LOSE = [
         ("Remove-DynamicDistributionGroup allemployees", ["Administrator loses Send on Behalf of All Employees."]),
         ("Set-MailUser paular -GrantSendOnBehalfTo jimh", ["Jim Hance gains Send on Behalf of Paula Reiter."]),
         ("Remove-ADGroupMember helpdesk -Members stefanh", ALL_LOSE[1:2]),
+        ("Update-DistributionGroupMember helpdesk -Members jimh", [GAIN_BY_GROUP, ALL_LOSE[1]]),
+        ("Disable-ADAccount stefanh", ALL_LOSE[1:]),
+        ("Enable-ADAccount stefanh", []),
+        ("Remove-ADUser svcbackup", ["Nobody gains or loses access."]),
+        ("Remove-ADGroup 'Archive Readers'", ["Nobody gains or loses access."]),
+        ("Disable-DistributionGroup printersupport", ALL_LOSE[2:]),
+        ("Disable-DistributionGroup helpdesk", ["Nobody gains or loses access."]),
+        ("Disable-MailUser paular", ["Nobody gains or loses access."]),
+        ("Add-RoleGroupMember 'Help Desk' -Member jimh", ["Nobody gains or loses access."]),
     ],
 )  # fmt: skip
 def test_the_effect_is_told_and_nothing_is_done(
