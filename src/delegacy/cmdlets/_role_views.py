@@ -7,6 +7,7 @@ from typing import Final
 from delegacy.cmdlets._base import DirectoryCmdlet
 from delegacy.cmdlets._roles import LINKED_GROUP, entry_names, guid_of
 from delegacy.cmdlets._views import UNCHANGED, object_id
+from delegacy.domain.properties import role_group_type
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RoleAssignment, RoleEntry, ScopeKind
 from delegacy.domain.recipient import Recipient
 from delegacy.domain.role_catalogue import BUILT_IN_ROLES
@@ -45,7 +46,7 @@ def role_group(
             "Members": tuple(map(object_id, members)),
             "SamAccountName": group.sam_account_name or "",
             "Description": group.attributes.get("Description", ""),
-            "RoleGroupType": "Linked" if linked else "Standard",
+            "RoleGroupType": role_group_type(group),
             "LinkedGroup": linked or "",
             "Name": group.name,
             "DistinguishedName": group.distinguished_name,

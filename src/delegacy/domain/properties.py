@@ -24,6 +24,7 @@ from delegacy.domain.recipient import (
     RecipientTypeDetails,
 )
 
+_ROLE_GROUPS: Final = frozenset({RecipientTypeDetails.ROLE_GROUP})
 _DYNAMIC: Final = frozenset({RecipientTypeDetails.DYNAMIC_DISTRIBUTION_GROUP})
 _CONTACTS: Final = frozenset({RecipientTypeDetails.MAIL_CONTACT})
 _PEOPLE: Final = ACCOUNTS | _CONTACTS
@@ -95,6 +96,13 @@ def _switch(name: str, kinds: frozenset[RecipientTypeDetails], *, default: bool 
     return Property(name, PropertyType.BOOLEAN, kinds, default=default)
 
 
+def role_group_type(group: Recipient) -> str:
+    """Return ``Linked`` for a role group whose members are those of a group elsewhere, ``Standard`` for another, and nothing for what is none."""
+    if group.recipient_type_details not in _ROLE_GROUPS:
+        return ""
+    return "Linked" if group.attributes.get("LinkedGroup") else "Standard"
+
+
 _FIELDS: Final = (
     Property("Name", longest=64, read=lambda r: r.name),
     Property("DisplayName", longest=256, read=lambda r: r.display_name),
@@ -127,6 +135,7 @@ _FIELDS: Final = (
     Property("LegacyExchangeDN", kinds=RECIPIENTS, read=lambda r: r.legacy_exchange_dn),
     Property("RecipientFilter", kinds=_DYNAMIC, longest=16384, filterable=False, read=lambda r: r.recipient_filter),
     Property("RecipientContainer", kinds=_DYNAMIC, filterable=False, read=lambda r: r.recipient_container),
+    Property("RoleGroupType", kinds=_ROLE_GROUPS, values=("Standard", "Linked"), read=role_group_type),
     Property("WhenCreated", PropertyType.DATE_TIME, read=lambda r: r.when_created),
     Property("WhenChanged", PropertyType.DATE_TIME, read=lambda r: r.when_changed),
 )
@@ -151,6 +160,7 @@ _LINKS: Final = (
 )
 
 _ATTRIBUTES: Final = (
+    _text("LinkedGroup", 256, _ROLE_GROUPS),
     _text("FirstName", 64),
     _text("LastName", 64),
     _text("Initials", 6),

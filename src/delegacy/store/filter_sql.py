@@ -134,6 +134,8 @@ def _comparison(prop: Property, operator: Operator, value: Value, terms: Terms) 
         return _kind(word, operator, value)
     if prop.type is PropertyType.OBJECTS:
         return _objects(prop, value, terms.now)
+    if prop.name == "RoleGroupType":
+        return _text(_role_group_type(terms.dialect), operator, value)
     return _by_type(prop, operator, value, terms.dialect)
 
 
@@ -153,6 +155,12 @@ def _by_type(prop: Property, operator: Operator, value: Value, dialect: Dialect)
             return _integer(prop, operator, value, dialect)
         case _:
             return _text(_json_text(recipient.c.attribute_keys, prop.name, dialect), operator, value)
+
+
+def _role_group_type(dialect: Dialect) -> _Column:
+    is_none = recipient.c.recipient_type_details != RecipientTypeDetails.ROLE_GROUP.value
+    is_linked = _json_text(recipient.c.attribute_keys, "LinkedGroup", dialect) != ""
+    return sa.case((is_none, ""), (is_linked, "linked"), else_="standard")
 
 
 def _text(column: _Column, operator: Operator, value: Value) -> Condition:

@@ -323,6 +323,11 @@ def test_a_linked_role_group_has_the_members_of_its_foreign_group(contoso: Organ
     said = shell.run("Add-RoleGroupMember Linked -Member terrya")
     assert "is a linked role group" in said.errors
     assert lines(shell, "(Get-RoleGroup Linked).RoleGroupType") == ["Linked"]
+    filtered = 'Get-RoleGroup -Filter "{}" | foreach {{ $_.Name }}'
+    assert lines(shell, filtered.format("RoleGroupType -eq 'Linked'")) == ["Linked"]
+    assert lines(shell, filtered.format("LinkedGroup -like '*Admins'")) == ["Linked"]
+    assert "Linked" not in lines(shell, filtered.format("RoleGroupType -eq 'Standard'"))
+    assert "Help Desk" in lines(shell, filtered.format("RoleGroupType -ne 'Linked'"))
 
 
 # -------------------------------------------------------------------------------------------------- somebody in charge
