@@ -254,6 +254,9 @@ class MemoryGate:
     def find(self, name: str) -> CmdletInfo | None:
         return self.infos.get(name.lower())
 
+    def unsupported(self, name: str) -> str | None:
+        return "Get-UnifiedGroup" if name.lower() == "get-unifiedgroup" else None
+
     def names(self) -> Collection[str]:
         return [info.name for info in self.infos.values()]
 

@@ -200,6 +200,11 @@ def find_cmdlet(name: str) -> CmdletInfo | None:
     return _CMDLETS.get(name.lower())
 
 
+def unsupported_cmdlet(name: str) -> str | None:
+    """Return, as it is written, the name of a cmdlet that Exchange has and this product has not; None for any other."""
+    return _unsupported_cmdlets().get(name.lower())
+
+
 def _declared(cls: type) -> CmdletInfo:
     name: str = cls.name  # type: ignore[attr-defined] # a cmdlet's
     info = cmdlet_info(cls, unsupported=_unsupported().get(name, ()))
@@ -211,6 +216,13 @@ def _unsupported() -> Mapping[str, tuple[str, ...]]:
     """Return the names of documented parameters that this product does not have, by cmdlet."""
     text = resources.files(_PACKAGE).joinpath("unsupported.json").read_text(encoding="utf-8")
     return MappingProxyType({name: tuple(parameters) for name, parameters in json.loads(text).items()})
+
+
+@cache
+def _unsupported_cmdlets() -> Mapping[str, str]:
+    """Return the names of the documented cmdlets that this product does not have, by their lower case."""
+    text = resources.files(_PACKAGE).joinpath("unsupported_cmdlets.txt").read_text(encoding="utf-8")
+    return MappingProxyType({name.lower(): name for name in text.splitlines()})
 
 
 @cache

@@ -177,6 +177,9 @@ class CommandGate(Protocol):
     def find(self, name: str) -> CmdletInfo | None:
         """Return the cmdlet with this name (case ignored) if this caller may see it."""
 
+    def unsupported(self, name: str) -> str | None:
+        """Return, as it is written, the name (case ignored) of a cmdlet that is known and that nobody has here; None for any other."""
+
     def names(self) -> Collection[str]:
         """Return the names of all cmdlets that this caller may see."""
 

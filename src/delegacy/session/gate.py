@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from delegacy.cmdlets._base import DirectoryCmdlet, class_of, error_record
-from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
+from delegacy.cmdlets.registry import CMDLETS, find_cmdlet, unsupported_cmdlet
 from delegacy.domain.audit import ModifiedProperty
 from delegacy.domain.change import Change, ObjectAdded
 from delegacy.domain.errors import DelegacyError, LastAdministrator, ManagementObjectNotFound, OutOfScope, StoreError
@@ -87,6 +87,10 @@ class Gate:
         if info.name not in self._visible:
             self._visible[info.name] = self._narrowed(info)
         return self._visible[info.name]
+
+    def unsupported(self, name: str) -> str | None:
+        """Return the name of a cmdlet of Exchange's that this product does not have."""
+        return unsupported_cmdlet(name)
 
     def names(self) -> Collection[str]:
         """Return the names of the cmdlets that the caller may run."""

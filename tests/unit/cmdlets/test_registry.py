@@ -3,7 +3,7 @@ import re
 import pytest
 
 from delegacy.cmdlets._base import DirectoryCmdlet, ExchangeCmdlet
-from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
+from delegacy.cmdlets.registry import CMDLETS, find_cmdlet, unsupported_cmdlet
 from delegacy.powershell.metadata import ALL_SETS, CmdletInfo, ConfirmImpact
 
 INFOS = [info for name in CMDLETS if (info := find_cmdlet(name)) is not None]
@@ -39,6 +39,12 @@ def test_only_verbs_that_change_something_ask(info: CmdletInfo) -> None:
 def test_unsupported_parameters_are_none_that_we_have(info: CmdletInfo) -> None:
     assert not {name for name in info.unsupported if info.parameter(name) is not None}
     assert all(re.fullmatch(r"[A-Z][A-Za-z0-9]+", name) for name in info.unsupported)
+
+
+def test_a_cmdlet_of_exchange_that_there_is_not_is_known_by_its_name() -> None:
+    assert unsupported_cmdlet("get-unifiedgroup") == "Get-UnifiedGroup"
+    assert unsupported_cmdlet("Get-Nothing") is None
+    assert not [name for name in CMDLETS if unsupported_cmdlet(name) is not None]
 
 
 @pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)

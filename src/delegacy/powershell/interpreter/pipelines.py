@@ -88,7 +88,7 @@ class Pipelines(Expressions):
             return found
         if any(mark in name for mark in _PATH_MARKS) or name.lower().endswith(".ps1"):
             return self.script_file(name, frame)
-        refused = refused_command(name)
+        refused = refused_command(name, self.gate)
         if refused is not None:
             raise refused
         found = self.find_command(f"Get-{name}", frame) if "-" not in name else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from delegacy.powershell.errors import ErrorCategory, runtime_error
 
 if TYPE_CHECKING:
+    from delegacy.powershell.cmdlet import CommandGate
     from delegacy.powershell.errors import PowerShellError
 
 _REMOTING: Final = (
@@ -119,9 +120,9 @@ _ALIASES: Final = {
 REFUSED_COMMANDS: Final = {name.lower(): name for name in (*_REMOTING, *_CODE, *_JOBS, *_SYSTEM)} | _ALIASES
 
 
-def refused_command(name: str) -> PowerShellError | None:
-    """Return the error for a command that is kept out, None when the name is not one of those."""
-    known = REFUSED_COMMANDS.get(name.lower())
+def refused_command(name: str, gate: CommandGate) -> PowerShellError | None:
+    """Return the error for a command that is kept out, or that the gate's product has not; None when the name is not one of those."""
+    known = REFUSED_COMMANDS.get(name.lower()) or gate.unsupported(name)
     if known is None:
         return None
     return runtime_error(
