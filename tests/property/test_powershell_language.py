@@ -114,6 +114,7 @@ class NobodyKnown:
 @given(ANY_TEXT, st.integers(min_value=0, max_value=80))
 @example("until@{@{@{?  $$$ ", 18)
 @example("@{? $$ ", 7)
+@example("0[", 2)
 def test_any_line_completes(text: str, place: int) -> None:
     cursor = min(place, len(text))
     found = Shell().interpreter.complete(text, cursor, NobodyKnown())

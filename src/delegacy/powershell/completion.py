@@ -22,7 +22,7 @@ from delegacy.powershell.tokenizer import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES
 from delegacy.powershell.tokens import Token, TokenKind
 from delegacy.powershell.values import TypeReference
 from delegacy.powershell.watching import watched
-from delegacy.powershell.wildcard import has_wildcards, matches_wildcard
+from delegacy.powershell.wildcard import has_wildcards, wildcard_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -293,13 +293,16 @@ class _Completion:
 
     def _commands(self) -> Iterable[Suggestion]:
         word = self._place.word
-        pattern = f"{word}*"
-        by_pattern = has_wildcards(word)
-        return [
-            Suggestion(info.name, info.name, info.synopsis)
-            for info in sorted(self._source.commands(), key=lambda info: info.name.lower())
-            if (matches_wildcard(pattern, info.name) if by_pattern else info.name.lower().startswith(word.lower()))
-        ]
+        commands = sorted(self._source.commands(), key=lambda info: info.name.lower())
+        if has_wildcards(word):
+            try:
+                pattern = wildcard_pattern(f"{word}*")
+            except ValueError:
+                return ()
+            wanted = [info for info in commands if pattern.fullmatch(info.name)]
+        else:
+            wanted = [info for info in commands if info.name.lower().startswith(word.lower())]
+        return [Suggestion(info.name, info.name, info.synopsis) for info in wanted]
 
     def _of_command(self) -> Iterable[Suggestion]:
         elements = self._place.elements
