@@ -61,10 +61,11 @@ def depart(
     """Return the message as its authorship says it must look. ``names`` are those of the submitter, and of where he is.
 
     Manage permissions for recipients: Send As shows the author alone, Send on Behalf shows "Delegate on behalf of Author". A Reply-To
-    is kept and none is added, so that replies go to the author. Raises ``InvalidAddress`` if Sender cannot be written.
+    is kept and none is added, so that replies go to the author. Who else gets a blind copy is told to nobody (RFC 5322 section 3.6.3).
+    Raises ``InvalidAddress`` if Sender cannot be written.
     """
     edit = HeaderEdit(message)
-    edit.drop("return-path", "sender")
+    edit.drop("return-path", "sender", "bcc", "resent-bcc")
     author = message.header_from.address
     if Obligation.LEAVE_NO_TRACE in authorship.obligations:
         edit.drop("received")

@@ -86,6 +86,13 @@ def test_send_as_leaves_no_trace() -> None:
     assert departure.envelope_sender == SmtpAddress.parse("terrya@contoso.com")
 
 
+@pytest.mark.parametrize("authorship", [OWNER, SEND_AS, ON_BEHALF])
+def test_nobody_is_told_of_blind_copies(authorship: Authorship) -> None:
+    departure = departed(authorship, "From: terrya@contoso.com\nBcc: a@b.c,\n d@e.f\nResent-Bcc: g@h.i\nX-Kept: yes")
+    assert "X-Kept: yes" in fields(departure)
+    assert b"bcc" not in departure.content.lower()
+
+
 def test_send_on_behalf_shows_the_delegate() -> None:
     departure = departed(
         ON_BEHALF, "From: terrya@contoso.com\nSender: x@contoso.com\nX-User: raymonds\nReply-To: a@b.c"
