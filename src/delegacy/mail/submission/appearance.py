@@ -8,7 +8,7 @@ from delegacy.domain.address import InvalidAddress, SmtpAddress
 from delegacy.domain.ports import DirectoryReader
 from delegacy.mail.submission.authorship import Authorship
 from delegacy.policy.decision import Obligation
-from delegacy.wire.rfc5322 import HeaderEdit, MessageHeaders, date_value, mailbox_lines
+from delegacy.wire.rfc5322 import HeaderEdit, MessageHeaders, date_value, mailbox_lines, names_any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,9 @@ def depart(
     if Obligation.LEAVE_NO_TRACE in authorship.obligations:
         edit.drop("received")
         edit.remove_traces(names, stamp.message_id)
+        if names_any(names, message.header_from.display_name):
+            # Mail programs that change the address alone leave their user's name before it.
+            edit.replace("From", *mailbox_lines(authorship.author.display_name, author, smtputf8=message.smtputf8))
         reverse_path: SmtpAddress | None = author
     elif Obligation.SHOW_DELEGATE in authorship.obligations:
         reverse_path = account.primary_smtp_address
