@@ -127,6 +127,52 @@ def test_forwarding_in_a_circle_ends(world: SmtpWorld) -> None:
     assert people(world, routed(world, INSIDE, "away@contoso.com")) == {"ayla"}
 
 
+def forwards(world: SmtpWorld, name: str, to: str) -> None:
+    attributes = {"ForwardingSmtpAddress": f"{to}@contoso.com"}
+    world.change(lambda directory: directory.update(replace(world.people[name], attributes=attributes)))
+
+
+def test_mail_that_only_goes_round_is_not_taken(world: SmtpWorld) -> None:
+    forwards(world, "ayla", "carol")
+    forwards(world, "carol", "away")  # who forwards to Ayla
+    assert examined(world, INSIDE, "carol@contoso.com") is Undeliverable.LOOP
+    found = routed(world, INSIDE, "away@contoso.com", "carol@contoso.com")
+    assert dict(found.undeliverable) == {
+        SmtpAddress.parse("away@contoso.com"): (Undeliverable.LOOP, INSIDE.sender),
+    }
+    assert found.mailboxes == ()
+    # Those beside the circle get theirs.
+    assert people(world, routed(world, INSIDE, "everyone@contoso.com")) == {"terrya", "hal"}
+
+
+def test_mail_that_is_passed_on_to_oneself_is_not_taken(world: SmtpWorld) -> None:
+    forwards(world, "ayla", "ayla")
+    assert examined(world, INSIDE, "ayla@contoso.com") is Undeliverable.LOOP
+    for one, other in (("jack", "jill"), ("jill", "jack")):
+        to = {"ExternalEmailAddress": f"SMTP:{other}@contoso.com"}
+        add(world, one, RecipientTypeDetails.MAIL_CONTACT, attributes=to)
+    assert examined(world, INSIDE_WITH_SMARTHOST, "jill@contoso.com") is Undeliverable.LOOP
+
+
+def test_mail_that_comes_back_and_reaches_others_too_is_taken(world: SmtpWorld) -> None:
+    forwards(world, "ayla", "everyone")  # where she is a member
+    assert examined(world, INSIDE, "ayla@contoso.com") is None
+    found = routed(world, INSIDE, "ayla@contoso.com")
+    assert people(world, found) == {"terrya", "carol", "hal"}
+    assert dict(found.undeliverable) == {}
+    forwards(world, "carol", "ayla")
+    assert examined(world, INSIDE, "carol@contoso.com") is None
+    # Reached on another way, before.
+    found = routed(world, INSIDE, "terrya@contoso.com", "hal@contoso.com", "ayla@contoso.com")
+    assert people(world, found) == {"terrya", "hal"}
+    assert dict(found.undeliverable) == {}
+
+
+def test_one_who_passes_on_to_somebody_reached_already_is_in_no_circle(world: SmtpWorld) -> None:
+    found = routed(world, INSIDE, "ayla@contoso.com", "away@contoso.com")
+    assert (people(world, found), dict(found.undeliverable)) == ({"ayla"}, {})
+
+
 def test_forwarding_outside_needs_a_way(world: SmtpWorld) -> None:
     out = {"ForwardingSmtpAddress": "bill@fabrikam.com"}
     world.change(lambda directory: directory.update(replace(world.people["away"], attributes=out)))
