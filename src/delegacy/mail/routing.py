@@ -14,6 +14,7 @@ from delegacy.domain.errors import InvalidFilter
 from delegacy.domain.ports import DirectoryReader, RecipientQuery
 from delegacy.domain.recipient import MAIL_GROUPS, RECIPIENTS, Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import parse_filter
+from delegacy.domain.sid import administrator_sid
 from delegacy.enforcement.delivery import SenderCheck
 from delegacy.policy.decision import DeliveryDenial
 
@@ -136,13 +137,22 @@ class _Expansion:
         return group if recipient.recipient_type_details in _GROUPS else other
 
     def add_address(self, address: SmtpAddress, report_to: SmtpAddress | None) -> None:
-        recipient = self._directory.by_address(address.key)
+        recipient = self._directory.by_address(address.key) or self._postmaster(address)
         if recipient is not None and recipient.recipient_type_details in RECIPIENTS:
             self._add(recipient, address, report_to)
         elif self._domains.get(address.domain_key) == AUTHORITATIVE:
             self.undeliverable.setdefault(address, (Undeliverable.NOT_FOUND, report_to))
         else:
             self._add_remote(address, report_to)
+
+    def _postmaster(self, address: SmtpAddress) -> Recipient | None:
+        """Return the built-in administrator for the postmaster of a domain of ours that has given nobody the address.
+
+        RFC 5321 section 4.5.1: mail to postmaster is taken, and our reports come from there.
+        """
+        if address.local_part.casefold() != "postmaster" or self._domains.get(address.domain_key) != AUTHORITATIVE:
+            return None
+        return self._directory.by_sid(administrator_sid(self._directory.organization().domain.sid))
 
     def _add_remote(self, address: SmtpAddress, report_to: SmtpAddress | None) -> None:
         if self._origin.may_send_out:

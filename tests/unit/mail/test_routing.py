@@ -7,7 +7,7 @@ import pytest
 from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.organization import AcceptedDomain
-from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.domain.recipient import MAILBOXES, Recipient, RecipientTypeDetails
 from delegacy.mail.reports import failure_for, reply_for
 from delegacy.mail.routing import Origin, Route, Undeliverable, examine, route
 from support.smtp_world import SmtpWorld
@@ -75,6 +75,27 @@ def test_recipients_are_examined(
     world: SmtpWorld, origin: Origin, address: str, expected: Undeliverable | None
 ) -> None:
     assert examined(world, origin, address) is expected
+
+
+def test_mail_for_postmaster_is_taken_for_every_domain_of_ours(world: SmtpWorld) -> None:
+    world.change(lambda directory: directory.add_accepted_domain(AcceptedDomain("Second", "example.org")))
+    relay = AcceptedDomain("Relay", "relay.example", domain_type="InternalRelay")
+    world.change(lambda directory: directory.add_accepted_domain(relay))
+    assert examined(world, OUTSIDE, "postmaster@fabrikam.com") is Undeliverable.NOT_OURS
+    assert examined(world, OUTSIDE, "postmaster2@contoso.com") is Undeliverable.NOT_FOUND
+    assert examined(world, INSIDE, "postmaster@relay.example") is Undeliverable.NO_ROUTE
+    for name in ("postmaster@contoso.com", "PostMaster@example.org"):
+        assert examined(world, OUTSIDE, name) is None
+        with world.store.read() as directory:
+            administrator = directory.resolve("Administrator", MAILBOXES)
+        assert routed(world, OUTSIDE, name).mailboxes == (administrator.guid,)
+    # Whoever is given the address has it.
+    addresses = (*world.people["carol"].email_addresses, ProxyAddress.parse("smtp:postmaster@contoso.com"))
+    world.change(lambda directory: directory.update(replace(world.people["carol"], email_addresses=addresses)))
+    assert people(world, routed(world, OUTSIDE, "postmaster@contoso.com")) == {"carol"}
+    # Without an administrator there is nobody.
+    world.change(lambda directory: directory.remove(administrator.id))
+    assert examined(world, OUTSIDE, "postmaster@example.org") is Undeliverable.NOT_FOUND
 
 
 def test_accounts_and_groups_without_mail_receive_none(world: SmtpWorld) -> None:
