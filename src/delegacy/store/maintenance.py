@@ -2,9 +2,8 @@
 
 A backup is a zip file: ``manifest.json`` tells what made it and which schemas it holds. From SQLite it holds the two database files, as its
 backup interface copies them; from PostgreSQL the rows of every table, as COPY writes them. It is restored into the kind of database that it is
-from. Restoring is one transaction for each of the two, and readers see the old state until it is over. It counts as a change of the directory:
-the number of the last change goes up, also where the backup has a lower one, so that nobody takes an answer from before for a current one.
-Folders of mail become other ones (``mail_renewal``).
+from. Restoring is one transaction for each of the two, and readers see the old state until it is over. It counts as a change of the directory,
+and nobody who was connected takes anything from before for what is there now (``renewal``).
 """
 
 import errno
@@ -30,10 +29,17 @@ import sqlalchemy as sa
 from delegacy.domain.errors import InvalidInput, SchemaTooNew, SchemaTooOld, StoreFull, StoreUnavailable
 from delegacy.store.connection import Connection, Dialect
 from delegacy.store.engine import LOCK_TIMEOUT, Database
-from delegacy.store.mail_renewal import NUMBERED_BY_FOLDER, overwritten, renew_file, renew_folders
 from delegacy.store.mail_schema import folder as mail_folder
 from delegacy.store.migrations import create_schema, upgrade_schema
 from delegacy.store.postgres import PostgresBackend
+from delegacy.store.renewal import (
+    NUMBERED_BY_FOLDER,
+    overwritten_directory,
+    overwritten_mail,
+    renew_directory,
+    renew_mail_file,
+    renew_mail_folders,
+)
 from delegacy.store.sqlite import SqliteBackend
 from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_in
 
@@ -46,7 +52,6 @@ _WITHOUT_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP,
 # What the standard library raises for a zip file that is cut, altered, encrypted, or made by a method that it does not know.
 _DAMAGE: Final = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError, RuntimeError)
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_RAISE_CHANGE: Final = "UPDATE head SET change = CASE WHEN change > ? THEN change ELSE ? END + 1 WHERE id = 1"
 
 
 def backup(directory: Database, mail: Database, file: Path) -> None:
@@ -201,7 +206,7 @@ def _restore_files(archive: zipfile.ZipFile, directory: Database, mail: Database
             ):
                 source.execute("PRAGMA journal_mode = DELETE")
                 prepare = (
-                    partial(_raise_change, reader, source)
+                    partial(_renew_directory, reader, source)
                     if schema is DIRECTORY
                     else partial(_renew_mail, reader, source, now)
                 )
@@ -262,20 +267,12 @@ def _copy_database(
         raise SqliteBackend().translated(error) from error
 
 
-def _raise_change(reader: Connection, source: sqlite3.Connection) -> None:
-    last = _last_change(reader)
-    source.execute(_RAISE_CHANGE, (last, last))
+def _renew_directory(reader: Connection, source: sqlite3.Connection) -> None:
+    renew_directory(source.execute, overwritten_directory(reader))
 
 
 def _renew_mail(reader: Connection, source: sqlite3.Connection, now: datetime) -> None:
-    renew_file(source, overwritten(reader, now))
-
-
-def _last_change(connection: Connection) -> int:
-    if connection.row("SELECT 1 FROM sqlite_master WHERE name = 'head'") is None:
-        return 0
-    row = connection.row("SELECT change FROM head WHERE id = 1")
-    return 0 if row is None else int(row[0])
+    renew_mail_file(source, overwritten_mail(reader, now))
 
 
 def _file_of(schema: Schema) -> str:
@@ -318,9 +315,8 @@ def _restore_tables(
     tables = _tables()
     with closing(directory.lasting_connection()) as connection:
         connection.begin_writing()
-        row = connection.row("SELECT change FROM head WHERE id = 1 FOR UPDATE")
-        last = 0 if row is None else int(row[0])
-        before = overwritten(connection, now)
+        directory_before = overwritten_directory(connection)
+        mail_before = overwritten_mail(connection, now)
         shift = 0
         for table in reversed(tables):  # not TRUNCATE, which readers would see before the end
             connection.run(f'DELETE FROM "{table.name}"')
@@ -330,9 +326,9 @@ def _restore_tables(
             else:
                 _copy_table(archive, connection, table, table.name)
             if table is mail_folder:
-                shift = renew_folders(connection, before)
+                shift = renew_mail_folders(connection, mail_before)
             _restart_numbering(connection, table)
-        connection.run(_RAISE_CHANGE, (last, last))
+        renew_directory(connection.run, directory_before)
         connection.commit()
 
 
