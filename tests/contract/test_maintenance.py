@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,18 @@ from delegacy.domain.errors import (
     StoreFull,
     StoreUnavailable,
 )
+from delegacy.domain.folder import FolderNotFound, FolderPath
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.store import maintenance
 from delegacy.store.connection import Dialect
 from delegacy.store.engine import Database
+from delegacy.store.mailstore import SqlMailStore
 from delegacy.store.migrations import create_schema
 from delegacy.store.unit_of_work import SqlStore
+from support.mail_store import AYLA, OpenMail
+from support.mail_world import SteppingClock
 from support.postgres import PostgresServer
-from support.stores import OnPostgres, OnSqlite, OpenStore, SetClock, recipient
+from support.stores import NOW, OnPostgres, OnSqlite, OpenStore, SetClock, recipient
 
 T = RecipientTypeDetails
 
@@ -64,7 +69,7 @@ class MaintenanceContract:
 
         with opened.store.read() as reader:
             before = reader.get(terry.id)
-            maintenance.restore(opened.database, mail, tmp_path / "backup.zip")
+            maintenance.restore(opened.database, mail, tmp_path / "backup.zip", NOW)
             assert reader.get(terry.id) == before
             assert reader.get(later.id) == later
 
@@ -78,7 +83,9 @@ class MaintenanceContract:
             assert connection.rows("SELECT guid FROM mail_mailbox") == [("a",)]
             connection.run("INSERT INTO mail_mailbox (guid, last_uid_validity) VALUES ('c', 1)")
         (again,) = opened.add(recipient("Later"))
-        assert again.id == later.id
+        assert again.id > later.id  # who was called so has nothing to do with it
+        assert again.sid not in {"", later.sid, terry.sid}
+        opened.grant(terry, again)
         with opened.store.read() as directory:
             assert directory.verify_audit_log().broken is None
 
@@ -89,10 +96,54 @@ class MaintenanceContract:
             connection.run("UPDATE head SET change = 500")
             maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
             connection.run("UPDATE head SET change = 20")
-        maintenance.restore(opened.database, mail, tmp_path / "backup.zip")
+        maintenance.restore(opened.database, mail, tmp_path / "backup.zip", NOW)
         assert opened.facts.change() == 501
         with opened.store.read() as directory:
             assert directory.get(terry.id) == terry
+
+    def test_folders_put_back_are_none_that_anybody_knew(
+        self, opened: OpenStore, mail: Database, tmp_path: Path
+    ) -> None:
+        there = OpenMail(mail, SqlMailStore(mail, SetClock()), SteppingClock(NOW))
+        there.append("one")
+        kept = there.folder()
+        maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        there.append("a later one")
+        known = {kept.id}
+        validities = {kept.uid_validity, there.folder("Drafts").uid_validity}
+        for name in ("New", "Newer"):
+            created = there.store.create_folder(AYLA, FolderPath.parse(name))
+            known.add(created.id)
+            validities.add(created.uid_validity)
+        there.store.delete_folder(AYLA, created.id)
+
+        for _ in range(2):
+            maintenance.restore(opened.database, mail, tmp_path / "backup.zip", NOW)
+
+            for number in known:
+                with pytest.raises(FolderNotFound):
+                    there.store.fetch(AYLA, number, [1, 2], [])
+            folder = there.folder()
+            assert folder.uid_validity > max(validities)
+            assert there.folder("Drafts").uid_validity > max(validities)
+            assert (there.uids(), there.append("another"), there.uids()) == ([1], 2, [1, 2])
+            assert b"another" in there.content(2)
+            assert there.store.changes(AYLA, folder.id, folder.highest_modseq).updated[0].uid == 2
+            created = there.store.create_folder(AYLA, FolderPath.parse("Newer"))
+            assert created.id not in known
+            assert created.uid_validity > folder.uid_validity
+            known |= {folder.id, created.id}
+            validities |= {folder.uid_validity, created.uid_validity}
+
+    def test_folders_put_back_on_a_new_machine_are_none_of_the_old_one(
+        self, opened: OpenStore, mail: Database, tmp_path: Path
+    ) -> None:
+        there = OpenMail(mail, SqlMailStore(mail, SetClock()), SteppingClock(NOW))
+        before = there.folder().uid_validity
+        maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
+        later = NOW + timedelta(days=1)
+        maintenance.restore(opened.database, mail, tmp_path / "backup.zip", later)
+        assert there.folder().uid_validity > later.timestamp() > before
 
     def test_a_backup_taken_during_changes_is_one_state(
         self, opened: OpenStore, mail: Database, terry: Recipient, tmp_path: Path
@@ -117,7 +168,7 @@ class MaintenanceContract:
             stop.set()
             thread.join()
         for number in range(3):
-            maintenance.restore(opened.database, mail, tmp_path / f"{number}.zip")
+            maintenance.restore(opened.database, mail, tmp_path / f"{number}.zip", NOW)
             with opened.database.connection() as connection:
                 name = connection.row("SELECT display_name FROM object WHERE id = ?", (terry.id,))
                 assert name is not None
@@ -173,7 +224,7 @@ class MaintenanceContract:
                     for name, content in entries.items():
                         archive.writestr(name, content)
         with pytest.raises((InvalidInput, StoreUnavailable, SchemaTooNew)):
-            maintenance.restore(opened.database, mail, file)
+            maintenance.restore(opened.database, mail, file, NOW)
         assert opened.facts.change() == change
         with opened.store.read() as directory:
             assert directory.get(terry.id) == terry
@@ -194,7 +245,7 @@ class MaintenanceContract:
         file.write_bytes(content)
         opened.add(recipient("Later"))
         with suppress(InvalidInput, StoreError):
-            maintenance.restore(opened.database, mail, file)
+            maintenance.restore(opened.database, mail, file, NOW)
         with opened.store.read() as directory:
             found = directory.find("Later", frozenset())
             assert directory.get(terry.id) == terry
@@ -227,7 +278,7 @@ class MaintenanceContract:
                     marked[place + offset] |= 1
             file.write_bytes(marked)
         with pytest.raises((InvalidInput, SchemaTooNew)):
-            maintenance.restore(opened.database, mail, file)
+            maintenance.restore(opened.database, mail, file, NOW)
         with opened.store.read() as directory:
             assert directory.get(terry.id) == terry
 
@@ -263,7 +314,7 @@ class TestSqlite(OnSqlite, MaintenanceContract):
         maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
         places = [Database.at(tmp_path / "new" / name) for name in ("directory.db", "mail.db")]
         (tmp_path / "new").mkdir()
-        maintenance.restore(places[0], places[1], tmp_path / "backup.zip")
+        maintenance.restore(places[0], places[1], tmp_path / "backup.zip", NOW)
         with SqlStore(places[0], SetClock()).read() as directory:
             assert directory.get(terry.id) == terry
         for place in places:
@@ -283,7 +334,7 @@ class TestSqlite(OnSqlite, MaintenanceContract):
             for name, content in entries.items():
                 archive.writestr(name, content)
         with pytest.raises(InvalidInput):
-            maintenance.restore(opened.database, mail, file)
+            maintenance.restore(opened.database, mail, file, NOW)
         with opened.store.read() as directory:
             assert directory.get(terry.id) == terry
 
@@ -313,7 +364,7 @@ class TestSqlite(OnSqlite, MaintenanceContract):
             for name, content in entries.items():
                 archive.writestr(name, content)
         with pytest.raises(InvalidInput, match="none of ours"):
-            maintenance.restore(opened.database, mail, file)
+            maintenance.restore(opened.database, mail, file, NOW)
         with opened.store.read() as directory:
             assert directory.get(terry.id) == terry
 
@@ -323,7 +374,7 @@ class TestSqlite(OnSqlite, MaintenanceContract):
         maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
         monkeypatch.setattr(shutil, "disk_usage", lambda _place: shutil._ntuple_diskusage(10**6, 10**6, 0))
         with pytest.raises(StoreFull):
-            maintenance.restore(opened.database, mail, tmp_path / "backup.zip")
+            maintenance.restore(opened.database, mail, tmp_path / "backup.zip", NOW)
         assert not list(tmp_path.glob(".*"))
 
 
@@ -336,7 +387,7 @@ class TestPostgres(OnPostgres, MaintenanceContract):
         create_schema(file, file)
         try:
             with pytest.raises(InvalidInput):
-                maintenance.restore(file, file, tmp_path / "backup.zip")
+                maintenance.restore(file, file, tmp_path / "backup.zip", NOW)
             with file.connection() as connection:
                 assert connection.rows("SELECT * FROM object") == []
         finally:
@@ -349,7 +400,7 @@ class TestPostgres(OnPostgres, MaintenanceContract):
     ) -> None:
         maintenance.backup(opened.database, mail, tmp_path / "backup.zip")
         place = Database(postgres.new_database())
-        maintenance.restore(place, place, tmp_path / "backup.zip")
+        maintenance.restore(place, place, tmp_path / "backup.zip", NOW)
         with place.connection() as connection:
             assert connection.row("SELECT name FROM object") == (terry.name,)
         place.close()

@@ -2,11 +2,17 @@ import pytest
 
 from delegacy.domain.address import ProxyAddress
 from delegacy.domain.errors import InvalidIdentity, ManagementObjectAmbiguous, ManagementObjectNotFound
-from delegacy.domain.recipient import ACCOUNTS, MAILBOXES, RecipientTypeDetails
+from delegacy.domain.recipient import ACCOUNTS, MAILBOXES, Recipient, RecipientTypeDetails
 from support.stores import OnPostgres, OnSqlite, OpenStore, guid_of, recipient, sid_of
 
 T = RecipientTypeDetails
 ANY: frozenset[RecipientTypeDetails] = frozenset()
+
+
+def of_fabrikam(name: str, **changes: object) -> Recipient:
+    alias = name.replace(" ", "").lower()
+    place = {"domain": "FABRIKAM", "container": "fabrikam.com/Users", "user_principal_name": f"{alias}@fabrikam.com"}
+    return recipient(name, T.USER, **({"guid": guid_of(f"FABRIKAM {name}")} | place | changes))
 
 
 class ResolvingContract:
@@ -106,6 +112,23 @@ class ResolvingContract:
                 directory.resolve("john smith", ANY)
             assert directory.resolve("contoso.com/Users/John Smith", ANY) == one
         assert opened.facts.mailbox_key("John Smith") is None
+
+    def test_a_name_without_its_domain_means_the_organizations_own(self, opened: OpenStore) -> None:
+        master, linked, alone, _ = opened.add(
+            of_fabrikam("Robin Wood"),
+            recipient("Robin Wood", T.LINKED_MAILBOX),
+            of_fabrikam("Claus Hansen", display_name="Namesake"),
+            of_fabrikam("Other", display_name="Namesake"),
+        )
+        with opened.store.read() as directory:
+            with pytest.raises(ManagementObjectAmbiguous):
+                directory.resolve("Namesake", ANY)
+            assert directory.find("Robin Wood", frozenset({T.USER})) == (master,)
+            assert directory.find("robinwood", ANY) == (linked,)
+            assert directory.find("Robin Wood", ANY) == (linked,)
+            assert directory.find("FABRIKAM\\robinwood", ANY) == (master,)
+            assert directory.find("robinwood@fabrikam.com", ANY) == (master,)
+            assert directory.find("Claus Hansen", ANY) == (alone,)
 
     def test_the_alias_of_one_and_the_name_of_another_are_ambiguous(self, opened: OpenStore) -> None:
         opened.add(recipient("Sales"), recipient("Other", display_name="x", sam_account_name="sales2", alias="b"))

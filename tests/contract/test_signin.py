@@ -156,7 +156,13 @@ class SignInContract:
             ),
         )
         (mailbox,) = opened.add(
-            recipient("Robin Wood", T.LINKED_MAILBOX, account_disabled=True, linked_master_account=master.sid)
+            recipient(
+                "Robin Wood",
+                T.LINKED_MAILBOX,
+                display_name="Robin Wood (Fabrikam)",
+                account_disabled=True,
+                linked_master_account=master.sid,
+            )
         )
         credential = opened.names.credential(name)
         assert credential is not None
@@ -165,7 +171,10 @@ class SignInContract:
         account = credential.account
         assert (account.id, account.sid) == (master.id, master.sid)
         assert (account.mailbox_id, account.mailbox_guid, account.linked_id) == (mailbox.id, mailbox.guid, mailbox.id)
-        assert account.primary_smtp_address == mailbox.primary_smtp_address
+        assert (account.primary_smtp_address, account.display_name) == (
+            mailbox.primary_smtp_address,
+            "Robin Wood (Fabrikam)",
+        )
 
     def test_a_linked_mailbox_whose_master_is_gone_signs_in_nobody_else(self, opened: OpenStore) -> None:
         opened.add(

@@ -136,6 +136,6 @@ def restore(settings: Settings, file: Path) -> str:
     """Put back what ``backup`` wrote and return what was done in words."""
     DataDirectory(settings.data).prepare()
     with _opened(settings, make=True) as (directory_database, mail_database):
-        maintenance.restore(directory_database, mail_database, file)
+        maintenance.restore(directory_database, mail_database, file, SystemClock().now())
         _complete(directory_database)
     return f"Everything was put back from {file}."

@@ -13,7 +13,8 @@ class Account:
 
     ``id`` is the store's key of the account. ``mailbox_id`` and ``mailbox_guid`` name the account's own mailbox, if it has one:
     the account's own, or the linked mailbox whose master account it is (``linked_id`` is then that mailbox's key, and the account
-    acts with both identities). ``primary_smtp_address`` is the address that mail of his own comes from.
+    acts with both identities). ``primary_smtp_address`` and ``display_name`` are what mail of his own comes from: the mailbox's, if
+    there is one.
     """
 
     id: int

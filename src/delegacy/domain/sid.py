@@ -20,6 +20,8 @@ AUTHENTICATED_USERS: Final = Sid("S-1-5-11")
 SYSTEM: Final = Sid("S-1-5-18")
 NETWORK_SERVICE: Final = Sid("S-1-5-20")
 
+ADMINISTRATOR_RID: Final = 500
+
 WELL_KNOWN: Final = MappingProxyType(
     {
         EVERYONE: "Everyone",
@@ -48,6 +50,11 @@ def looks_like_sid(text: str) -> bool:
         return False
     authority, *sub_authorities = (int(number) for number in text.split("-")[2:])
     return authority <= _HIGHEST_AUTHORITY and all(number <= _HIGHEST_SUB_AUTHORITY for number in sub_authorities)
+
+
+def administrator_sid(domain: Sid) -> Sid:
+    """Return the identifier of a domain's built-in administrator (MS-DTYP 2.4.2.4)."""
+    return Sid(f"{domain}-{ADMINISTRATOR_RID}")
 
 
 def well_known_by_name(name: str) -> Sid | None:

@@ -46,6 +46,7 @@ _STATUS: Final = MappingProxyType(
         ),
         Undeliverable.MAILBOX_NOT_FOR_SENDER: ("5.7.1", "RESOLVER.RST.NotAuthorized; not authorized"),
         Undeliverable.FILTER_UNREADABLE: ("5.2.4", "RESOLVER.GRP.DDL; The group's filter can't be read"),
+        Undeliverable.LOOP: ("5.4.6", "RESOLVER.FWD.Loop; there is a forwarding loop configured in the directory"),
     }
 )
 

@@ -1,6 +1,7 @@
 """Where a message goes: addresses to mailboxes and other servers, through groups, contacts and forwarding; each place once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
@@ -13,6 +14,7 @@ from delegacy.domain.errors import InvalidFilter
 from delegacy.domain.ports import DirectoryReader, RecipientQuery
 from delegacy.domain.recipient import MAIL_GROUPS, RECIPIENTS, Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import parse_filter
+from delegacy.domain.sid import administrator_sid
 from delegacy.enforcement.delivery import SenderCheck
 from delegacy.policy.decision import DeliveryDenial
 
@@ -34,6 +36,7 @@ class Undeliverable(Enum):
     GROUP_NOT_FOR_SENDER = "the group takes no mail from this sender"
     MAILBOX_NOT_FOR_SENDER = "the recipient takes no mail from this sender"
     FILTER_UNREADABLE = "the group's filter cannot be read"
+    LOOP = "the recipient's mail is passed on to where it came from"
 
 
 _RESTRICTIONS: Final = MappingProxyType(
@@ -114,8 +117,10 @@ class _Expansion:
         self._domains = {
             normalise_domain(domain.domain_name): domain.domain_type for domain in directory.accepted_domains()
         }
-        self._visited: set[int] = set()
         self._check = SenderCheck(directory, origin.author, authenticated=origin.authenticated)
+        self._visited: dict[int, int] = {}  # when each was
+        self._passing_on: dict[int, None] = {}
+        self._came_back = self._joined = False
         self.mailboxes: dict[UUID, None] = {}
         self.remote: dict[SmtpAddress, SmtpAddress | None] = {}
         self.undeliverable: dict[SmtpAddress, tuple[Undeliverable, SmtpAddress | None]] = {}
@@ -132,13 +137,22 @@ class _Expansion:
         return group if recipient.recipient_type_details in _GROUPS else other
 
     def add_address(self, address: SmtpAddress, report_to: SmtpAddress | None) -> None:
-        recipient = self._directory.by_address(address.key)
+        recipient = self._directory.by_address(address.key) or self._postmaster(address)
         if recipient is not None and recipient.recipient_type_details in RECIPIENTS:
             self._add(recipient, address, report_to)
         elif self._domains.get(address.domain_key) == AUTHORITATIVE:
             self.undeliverable.setdefault(address, (Undeliverable.NOT_FOUND, report_to))
         else:
             self._add_remote(address, report_to)
+
+    def _postmaster(self, address: SmtpAddress) -> Recipient | None:
+        """Return the built-in administrator for the postmaster of a domain of ours that has given nobody the address.
+
+        RFC 5321 section 4.5.1: mail to postmaster is taken, and our reports come from there.
+        """
+        if address.local_part.casefold() != "postmaster" or self._domains.get(address.domain_key) != AUTHORITATIVE:
+            return None
+        return self._directory.by_sid(administrator_sid(self._directory.organization().domain.sid))
 
     def _add_remote(self, address: SmtpAddress, report_to: SmtpAddress | None) -> None:
         if self._origin.may_send_out:
@@ -148,8 +162,10 @@ class _Expansion:
 
     def _add(self, recipient: Recipient, address: SmtpAddress, report_to: SmtpAddress | None) -> None:
         if recipient.id in self._visited:
+            self._came_back |= recipient.id in self._passing_on
+            self._joined |= self._visited[recipient.id] < self._visited[next(iter(self._passing_on), recipient.id)]
             return
-        self._visited.add(recipient.id)
+        self._visited[recipient.id] = len(self._visited)
         restriction = self.restriction(recipient)
         if restriction is not None:
             self.undeliverable.setdefault(address, (restriction, report_to))
@@ -158,9 +174,10 @@ class _Expansion:
         elif recipient.recipient_type_details is RecipientTypeDetails.DYNAMIC_DISTRIBUTION_GROUP:
             self._add_dynamic_group(recipient, address, report_to)
         elif recipient.is_mailbox:
-            self._add_mailbox(recipient, report_to)
+            self._add_mailbox(recipient, address, report_to)
         else:
-            self._add_external(recipient, address, report_to)
+            with self._passed_on(recipient, address, report_to):
+                self._add_external(recipient, address, report_to)
 
     def _add_group(self, group: Recipient, members: Iterable[Recipient], report_to: SmtpAddress | None) -> None:
         managers = self._managers(group)
@@ -195,12 +212,31 @@ class _Expansion:
             return
         self._add_group(group, self._directory.list(query) if query.filter is not None else (), report_to)
 
-    def _add_mailbox(self, mailbox: Recipient, report_to: SmtpAddress | None) -> None:
+    def _add_mailbox(self, mailbox: Recipient, address: SmtpAddress, report_to: SmtpAddress | None) -> None:
         forward_to = _external_address(mailbox, "ForwardingSmtpAddress")
-        if forward_to is None or mailbox.attributes.get("DeliverToMailboxAndForward", False):
-            self.mailboxes.setdefault(mailbox.guid)
-        if forward_to is not None:
-            self.add_address(forward_to, report_to)
+        with self._passed_on(mailbox, address, report_to):
+            if forward_to is None or mailbox.attributes.get("DeliverToMailboxAndForward", False):
+                self.mailboxes.setdefault(mailbox.guid)
+            if forward_to is not None:
+                self.add_address(forward_to, report_to)
+
+    @contextmanager
+    def _passed_on(self, recipient: Recipient, address: SmtpAddress, report_to: SmtpAddress | None) -> Iterator[None]:
+        """Follow the mail of a recipient to others.
+
+        Where it only comes back, and joins nobody who was reached before, the first who passed it on has not been reached.
+        """
+        is_first, reached = not self._passing_on, self._count_reached()
+        if is_first:
+            self._came_back = self._joined = False
+        self._passing_on[recipient.id] = None
+        yield
+        del self._passing_on[recipient.id]
+        if is_first and self._came_back and not self._joined and self._count_reached() == reached:
+            self.undeliverable.setdefault(address, (Undeliverable.LOOP, report_to))
+
+    def _count_reached(self) -> int:
+        return len(self.mailboxes) + len(self.remote) + len(self.undeliverable)
 
     def _add_external(self, recipient: Recipient, address: SmtpAddress, report_to: SmtpAddress | None) -> None:
         """Add a mail user or contact, whose external address is often one of its own in the directory."""

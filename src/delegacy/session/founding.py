@@ -29,7 +29,7 @@ from delegacy.domain.role_catalogue import (
     ORGANIZATION_MANAGEMENT,
     ROLE_GROUPS,
 )
-from delegacy.domain.sid import NETWORK_SERVICE, SYSTEM, Sid
+from delegacy.domain.sid import ADMINISTRATOR_RID, NETWORK_SERVICE, SYSTEM, Sid
 
 ADMINISTRATOR: Final = "Administrator"
 _EXCHANGE_GROUPS: Final = ("Exchange Servers", "Exchange Trusted Subsystem", "Managed Availability Servers")
@@ -38,7 +38,6 @@ _WELL_KNOWN_GROUPS: Final = (
     ("Enterprise Admins", 519, GroupScope.UNIVERSAL),
 )
 _ROLE_GROUP: Final = frozenset({RecipientTypeDetails.ROLE_GROUP})
-_ADMINISTRATOR_RID: Final = 500
 _LONGEST_NETBIOS: Final = 15
 
 _DISCOVERY_MAILBOX: Final = "DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}"
@@ -191,7 +190,7 @@ class _Founder:
             for name in (group.name for group in ROLE_GROUPS)
         }
         administrator = self._mailbox(
-            ADMINISTRATOR, ADMINISTRATOR, RecipientTypeDetails.USER_MAILBOX, rid=_ADMINISTRATOR_RID
+            ADMINISTRATOR, ADMINISTRATOR, RecipientTypeDetails.USER_MAILBOX, rid=ADMINISTRATOR_RID
         )
         directory.set_credential(administrator.id, password_hash)
         for name in ("Domain Admins", "Enterprise Admins", ORGANIZATION_MANAGEMENT):

@@ -2,8 +2,8 @@
 
 A backup is a zip file: ``manifest.json`` tells what made it and which schemas it holds. From SQLite it holds the two database files, as its
 backup interface copies them; from PostgreSQL the rows of every table, as COPY writes them. It is restored into the kind of database that it is
-from. Restoring is one transaction for each of the two, and readers see the old state until it is over. It counts as a change of the directory:
-the number of the last change goes up, also where the backup has a lower one, so that nobody takes an answer from before for a current one.
+from. Restoring is one transaction for each of the two, and readers see the old state until it is over. It counts as a change of the directory,
+and nobody who was connected takes anything from before for what is there now (``renewal``).
 """
 
 import errno
@@ -16,8 +16,10 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +29,17 @@ import sqlalchemy as sa
 from delegacy.domain.errors import InvalidInput, SchemaTooNew, SchemaTooOld, StoreFull, StoreUnavailable
 from delegacy.store.connection import Connection, Dialect
 from delegacy.store.engine import LOCK_TIMEOUT, Database
+from delegacy.store.mail_schema import folder as mail_folder
 from delegacy.store.migrations import create_schema, upgrade_schema
 from delegacy.store.postgres import PostgresBackend
+from delegacy.store.renewal import (
+    NUMBERED_BY_FOLDER,
+    overwritten_directory,
+    overwritten_mail,
+    renew_directory,
+    renew_mail_file,
+    renew_mail_folders,
+)
 from delegacy.store.sqlite import SqliteBackend
 from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_in
 
@@ -41,7 +52,6 @@ _WITHOUT_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP,
 # What the standard library raises for a zip file that is cut, altered, encrypted, or made by a method that it does not know.
 _DAMAGE: Final = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError, RuntimeError)
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_RAISE_CHANGE: Final = "UPDATE head SET change = CASE WHEN change > ? THEN change ELSE ? END + 1 WHERE id = 1"
 
 
 def backup(directory: Database, mail: Database, file: Path) -> None:
@@ -67,7 +77,7 @@ def backup(directory: Database, mail: Database, file: Path) -> None:
             _copy_tables(archive, directory)
 
 
-def restore(directory: Database, mail: Database, file: Path) -> None:
+def restore(directory: Database, mail: Database, file: Path, now: datetime) -> None:
     """Put back what ``backup`` wrote, over whatever is there.
 
     Raises ``InvalidInput`` for a file that is no backup or one of the other kind of database, ``SchemaTooNew`` or ``SchemaTooOld`` for one of
@@ -85,9 +95,9 @@ def restore(directory: Database, mail: Database, file: Path) -> None:
             if manifest[schema.name] not in schema.revisions:
                 raise SchemaTooNew(f"{file} was made by a newer program than this one.", manifest[schema.name])
         if directory.dialect is Dialect.SQLITE:
-            _restore_files(archive, directory, mail, file)
+            _restore_files(archive, directory, mail, file, now)
         else:
-            _restore_tables(archive, manifest, directory, mail)
+            _restore_tables(archive, manifest, directory, mail, now)
 
 
 @contextmanager
@@ -171,7 +181,7 @@ def _copy_files(archive: zipfile.ZipFile, directory: Database, mail: Database, f
             copy.unlink()
 
 
-def _restore_files(archive: zipfile.ZipFile, directory: Database, mail: Database, file: Path) -> None:
+def _restore_files(archive: zipfile.ZipFile, directory: Database, mail: Database, file: Path, now: datetime) -> None:
     directory.file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".delegacy-restore-", dir=directory.file.parent) as place:
         copies = {schema.name: Path(place) / _file_of(schema) for schema in (DIRECTORY, MAIL)}
@@ -195,7 +205,12 @@ def _restore_files(archive: zipfile.ZipFile, directory: Database, mail: Database
                 closing(database.lasting_connection()) as reader,
             ):
                 source.execute("PRAGMA journal_mode = DELETE")
-                _copy_database(source, _raw(target), reader if schema is DIRECTORY else None)
+                prepare = (
+                    partial(_renew_directory, reader, source)
+                    if schema is DIRECTORY
+                    else partial(_renew_mail, reader, source, now)
+                )
+                _copy_database(source, _raw(target), prepare)
 
 
 def _refuse_damaged(copy: Path, file: Path) -> None:
@@ -224,38 +239,40 @@ def _asked(copy: Path, question: str) -> list[tuple[Any, ...]]:
         raise ValueError(error) from error
 
 
-def _copy_database(source: sqlite3.Connection, target: sqlite3.Connection, reader: Connection | None = None) -> None:
-    """Copy a database over another one; with ``reader``, which reads the other one, raise the number of the last change above both.
+def _copy_database(
+    source: sqlite3.Connection, target: sqlite3.Connection, prepare: Callable[[], None] | None = None
+) -> None:
+    """Copy a database over another one. ``prepare`` is called to change the source once nobody else can write to the target.
 
-    From the first page on the target is locked against writers, so the number that is read then is its last one; what is written to the
+    From the first page on the target is locked against writers, so what is read of it then is its last state; what is written to the
     source after that is copied too.
     """
     deadline = time.monotonic() + LOCK_TIMEOUT
-    raised = reader is None
+    prepared = prepare is None
 
     def progress(status: int, _remaining: int, _total: int) -> None:
-        nonlocal raised
+        nonlocal prepared
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             if time.monotonic() > deadline:
                 raise StoreUnavailable(
                     "Others have been using the database for too long. Nothing was changed; try again."
                 )
-        elif not raised and reader is not None:
-            raised = True
-            last = _last_change(reader)
-            source.execute(_RAISE_CHANGE, (last, last))
+        elif not prepared and prepare is not None:
+            prepared = True
+            prepare()
 
     try:
-        source.backup(target, pages=-1 if reader is None else 1, progress=progress, sleep=0.05)
+        source.backup(target, pages=-1 if prepare is None else 1, progress=progress, sleep=0.05)
     except sqlite3.Error as error:
         raise SqliteBackend().translated(error) from error
 
 
-def _last_change(connection: Connection) -> int:
-    if connection.row("SELECT 1 FROM sqlite_master WHERE name = 'head'") is None:
-        return 0
-    row = connection.row("SELECT change FROM head WHERE id = 1")
-    return 0 if row is None else int(row[0])
+def _renew_directory(reader: Connection, source: sqlite3.Connection) -> None:
+    renew_directory(source.execute, overwritten_directory(reader))
+
+
+def _renew_mail(reader: Connection, source: sqlite3.Connection, now: datetime) -> None:
+    renew_mail_file(source, overwritten_mail(reader, now))
 
 
 def _file_of(schema: Schema) -> str:
@@ -276,16 +293,17 @@ def _copy_tables(archive: zipfile.ZipFile, database: Database) -> None:
     with closing(database.lasting_connection()) as connection:
         connection.begin_reading()
         for table in _tables():
-            columns = ", ".join(f'"{column.name}"' for column in table.columns)
             with (
                 archive.open(_entry_of(table), "w", force_zip64=True) as entry,
-                _copying(connection, f'COPY (SELECT {columns} FROM "{table.name}") TO STDOUT') as copied,
+                _copying(connection, f'COPY (SELECT {_columns(table)} FROM "{table.name}") TO STDOUT') as copied,
             ):
                 for block in copied:
                     entry.write(block)
 
 
-def _restore_tables(archive: zipfile.ZipFile, manifest: dict[str, str], directory: Database, mail: Database) -> None:
+def _restore_tables(
+    archive: zipfile.ZipFile, manifest: dict[str, str], directory: Database, mail: Database, now: datetime
+) -> None:
     for schema in (DIRECTORY, MAIL):
         if manifest[schema.name] != schema.revisions[-1]:
             raise SchemaTooOld(
@@ -297,21 +315,44 @@ def _restore_tables(archive: zipfile.ZipFile, manifest: dict[str, str], director
     tables = _tables()
     with closing(directory.lasting_connection()) as connection:
         connection.begin_writing()
-        row = connection.row("SELECT change FROM head WHERE id = 1 FOR UPDATE")
-        last = 0 if row is None else int(row[0])
+        directory_before = overwritten_directory(connection)
+        mail_before = overwritten_mail(connection, now)
+        shift = 0
         for table in reversed(tables):  # not TRUNCATE, which readers would see before the end
             connection.run(f'DELETE FROM "{table.name}"')
         for table in tables:
-            columns = ", ".join(f'"{column.name}"' for column in table.columns)
-            with (
-                archive.open(_entry_of(table)) as entry,
-                _copying(connection, f'COPY "{table.name}" ({columns}) FROM STDIN') as copied,
-            ):
-                while block := entry.read(_CHUNK):
-                    copied.write(block)
+            if table.name in NUMBERED_BY_FOLDER:
+                _copy_renumbered(archive, connection, table, shift)
+            else:
+                _copy_table(archive, connection, table, table.name)
+            if table is mail_folder:
+                shift = renew_mail_folders(connection, mail_before)
             _restart_numbering(connection, table)
-        connection.run(_RAISE_CHANGE, (last, last))
+        renew_directory(connection.run, directory_before)
         connection.commit()
+
+
+def _copy_table(archive: zipfile.ZipFile, connection: Connection, table: sa.Table, target: str) -> None:
+    with (
+        archive.open(_entry_of(table)) as entry,
+        _copying(connection, f'COPY "{target}" ({_columns(table)}) FROM STDIN') as copied,
+    ):
+        while block := entry.read(_CHUNK):
+            copied.write(block)
+
+
+def _copy_renumbered(archive: zipfile.ZipFile, connection: Connection, table: sa.Table, shift: int) -> None:
+    """Put the rows of a table back with ``shift`` added to the numbers of their folders, without which there are no such folders."""
+    aside = f"{table.name}_put_back"
+    connection.run(f'CREATE TEMPORARY TABLE "{aside}" (LIKE "{table.name}") ON COMMIT DROP')
+    _copy_table(archive, connection, table, aside)
+    renumbered = _columns(table).replace('"folder_id"', '"folder_id" + ?')
+    connection.run(f'INSERT INTO "{table.name}" ({_columns(table)}) SELECT {renumbered} FROM "{aside}"', (shift,))
+    connection.run(f'DROP TABLE "{aside}"')
+
+
+def _columns(table: sa.Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
 
 
 def _restart_numbering(connection: Connection, table: sa.Table) -> None:

@@ -1,6 +1,6 @@
 """Identities to rows: each reading of an identity is one indexed query."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -37,7 +37,8 @@ def find_rows(
 ) -> list[Row]:
     """Return the rows of every object of ``kinds`` that ``identity`` names, in the first round of readings that names any.
 
-    ``select`` begins the query; its third column is the kind, its first the key. Raises ``InvalidIdentity``.
+    ``select`` begins the query; its third column is the kind, its first the key. What a trusted domain has is meant only where the organization has
+    nothing of that name, as Windows resolves names (MS-LSAT 3.1.4.5). Raises ``InvalidIdentity``.
     """
     for round_ in readings(identity):
         if not is_storable(identity):
@@ -48,6 +49,9 @@ def find_rows(
             for row in _matching(connection, reading, select)
             if not kinds or to_kind(row[_KIND]) in kinds
         }
+        if len(found) > 1:
+            trusted = _of_trusted_domains(connection, found)
+            return [row for key, row in found.items() if key not in trusted] or list(found.values())
         if found:
             return list(found.values())
     return []
@@ -66,6 +70,15 @@ def address_key(address: str) -> str | None:
         return f"smtp:{SmtpAddress.parse(address).key}"
     except InvalidAddress:
         return None
+
+
+def _of_trusted_domains(connection: Connection, keys: Iterable[int]) -> frozenset[int]:
+    rows = connection.rows(
+        "SELECT o.id FROM object o JOIN account_domain d ON d.netbios_key = o.domain_key "
+        f"WHERE d.trusted = 1 AND o.id IN ({connection.key_set})",
+        (connection.keys(keys),),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def _matching(connection: Connection, reading: IdentityReading, select: str) -> Iterator[Row]:

@@ -73,7 +73,7 @@ def _credential(connection: Connection, obj: Recipient) -> Credential | None:
         guid=obj.guid,
         sid=obj.sid,
         logon_name=obj.logon_name,
-        display_name=obj.display_name,
+        display_name=(mailbox or obj).display_name,
         user_principal_name=obj.user_principal_name,
         primary_smtp_address=(mailbox or obj).primary_smtp_address,
         mailbox_id=mailbox.id if mailbox else None,

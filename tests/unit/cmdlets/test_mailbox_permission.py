@@ -245,9 +245,18 @@ def test_a_mail_user_can_carry_the_entry(shell: Shell) -> None:
 
 
 def test_a_name_that_several_have_is_never_guessed(shell: Shell) -> None:
-    said = shell.run(ADD.format("terrya", "robinw"))
+    shell.must("Set-Mailbox raymonds -DisplayName Namesake; Set-Mailbox hollyh -DisplayName Namesake")
+    said = shell.run(ADD.format("terrya", "Namesake"))
     assert said.code == 1
     assert "[FailureCategory=Cmdlet-ManagementObjectAmbiguousException]" in said.errors
+    assert explicit(shell, "terrya") == []
+
+
+def test_the_alias_of_a_linked_mailbox_means_its_owner(shell: Shell) -> None:
+    shell.must(ADD.format("terrya", "robinw"))
+    assert explicit(shell, "terrya") == ["FABRIKAM\\robinw FullAccess False"]
+    shell.must(REMOVE.format("terrya", "robinw"))
+    assert explicit(shell, "terrya") == []
 
 
 def test_an_entry_of_somebody_who_is_gone_is_removed_by_sid(contoso: Organization, shell: Shell) -> None:

@@ -7,7 +7,7 @@ import pytest
 from delegacy.domain.address import ProxyAddress, SmtpAddress
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.organization import AcceptedDomain
-from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.domain.recipient import MAILBOXES, Recipient, RecipientTypeDetails
 from delegacy.mail.reports import failure_for, reply_for
 from delegacy.mail.routing import Origin, Route, Undeliverable, examine, route
 from support.smtp_world import SmtpWorld
@@ -77,6 +77,27 @@ def test_recipients_are_examined(
     assert examined(world, origin, address) is expected
 
 
+def test_mail_for_postmaster_is_taken_for_every_domain_of_ours(world: SmtpWorld) -> None:
+    world.change(lambda directory: directory.add_accepted_domain(AcceptedDomain("Second", "example.org")))
+    relay = AcceptedDomain("Relay", "relay.example", domain_type="InternalRelay")
+    world.change(lambda directory: directory.add_accepted_domain(relay))
+    assert examined(world, OUTSIDE, "postmaster@fabrikam.com") is Undeliverable.NOT_OURS
+    assert examined(world, OUTSIDE, "postmaster2@contoso.com") is Undeliverable.NOT_FOUND
+    assert examined(world, INSIDE, "postmaster@relay.example") is Undeliverable.NO_ROUTE
+    for name in ("postmaster@contoso.com", "PostMaster@example.org"):
+        assert examined(world, OUTSIDE, name) is None
+        with world.store.read() as directory:
+            administrator = directory.resolve("Administrator", MAILBOXES)
+        assert routed(world, OUTSIDE, name).mailboxes == (administrator.guid,)
+    # Whoever is given the address has it.
+    addresses = (*world.people["carol"].email_addresses, ProxyAddress.parse("smtp:postmaster@contoso.com"))
+    world.change(lambda directory: directory.update(replace(world.people["carol"], email_addresses=addresses)))
+    assert people(world, routed(world, OUTSIDE, "postmaster@contoso.com")) == {"carol"}
+    # Without an administrator there is nobody.
+    world.change(lambda directory: directory.remove(administrator.id))
+    assert examined(world, OUTSIDE, "postmaster@example.org") is Undeliverable.NOT_FOUND
+
+
 def test_accounts_and_groups_without_mail_receive_none(world: SmtpWorld) -> None:
     add(world, "plain", RecipientTypeDetails.UNIVERSAL_SECURITY_GROUP)
     assert examined(world, INSIDE, "plain@contoso.com") is Undeliverable.NOT_FOUND
@@ -125,6 +146,52 @@ def test_forwarding_in_a_circle_ends(world: SmtpWorld) -> None:
     back = {"ForwardingSmtpAddress": "away@contoso.com", "DeliverToMailboxAndForward": True}
     world.change(lambda directory: directory.update(replace(world.people["ayla"], attributes=back)))
     assert people(world, routed(world, INSIDE, "away@contoso.com")) == {"ayla"}
+
+
+def forwards(world: SmtpWorld, name: str, to: str) -> None:
+    attributes = {"ForwardingSmtpAddress": f"{to}@contoso.com"}
+    world.change(lambda directory: directory.update(replace(world.people[name], attributes=attributes)))
+
+
+def test_mail_that_only_goes_round_is_not_taken(world: SmtpWorld) -> None:
+    forwards(world, "ayla", "carol")
+    forwards(world, "carol", "away")  # who forwards to Ayla
+    assert examined(world, INSIDE, "carol@contoso.com") is Undeliverable.LOOP
+    found = routed(world, INSIDE, "away@contoso.com", "carol@contoso.com")
+    assert dict(found.undeliverable) == {
+        SmtpAddress.parse("away@contoso.com"): (Undeliverable.LOOP, INSIDE.sender),
+    }
+    assert found.mailboxes == ()
+    # Those beside the circle get theirs.
+    assert people(world, routed(world, INSIDE, "everyone@contoso.com")) == {"terrya", "hal"}
+
+
+def test_mail_that_is_passed_on_to_oneself_is_not_taken(world: SmtpWorld) -> None:
+    forwards(world, "ayla", "ayla")
+    assert examined(world, INSIDE, "ayla@contoso.com") is Undeliverable.LOOP
+    for one, other in (("jack", "jill"), ("jill", "jack")):
+        to = {"ExternalEmailAddress": f"SMTP:{other}@contoso.com"}
+        add(world, one, RecipientTypeDetails.MAIL_CONTACT, attributes=to)
+    assert examined(world, INSIDE_WITH_SMARTHOST, "jill@contoso.com") is Undeliverable.LOOP
+
+
+def test_mail_that_comes_back_and_reaches_others_too_is_taken(world: SmtpWorld) -> None:
+    forwards(world, "ayla", "everyone")  # where she is a member
+    assert examined(world, INSIDE, "ayla@contoso.com") is None
+    found = routed(world, INSIDE, "ayla@contoso.com")
+    assert people(world, found) == {"terrya", "carol", "hal"}
+    assert dict(found.undeliverable) == {}
+    forwards(world, "carol", "ayla")
+    assert examined(world, INSIDE, "carol@contoso.com") is None
+    # Reached on another way, before.
+    found = routed(world, INSIDE, "terrya@contoso.com", "hal@contoso.com", "ayla@contoso.com")
+    assert people(world, found) == {"terrya", "hal"}
+    assert dict(found.undeliverable) == {}
+
+
+def test_one_who_passes_on_to_somebody_reached_already_is_in_no_circle(world: SmtpWorld) -> None:
+    found = routed(world, INSIDE, "ayla@contoso.com", "away@contoso.com")
+    assert (people(world, found), dict(found.undeliverable)) == ({"ayla"}, {})
 
 
 def test_forwarding_outside_needs_a_way(world: SmtpWorld) -> None:

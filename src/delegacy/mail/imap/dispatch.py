@@ -121,6 +121,8 @@ def enable(context: SessionContext, capabilities: tuple[bytes, ...]) -> Outcome:
         match capability:
             case b"IMAP4REV2":
                 enabled.rev2 = True
+                answer.append(b"IMAP4rev2")  # as CAPABILITY has it, for clients that compare octets
+                continue
             case b"CONDSTORE":
                 context.enable_condstore()
             case b"QRESYNC":

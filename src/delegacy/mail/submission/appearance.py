@@ -8,7 +8,7 @@ from delegacy.domain.address import InvalidAddress, SmtpAddress
 from delegacy.domain.ports import DirectoryReader
 from delegacy.mail.submission.authorship import Authorship
 from delegacy.policy.decision import Obligation
-from delegacy.wire.rfc5322 import HeaderEdit, MessageHeaders, date_value, mailbox_lines
+from delegacy.wire.rfc5322 import HeaderEdit, MessageHeaders, date_value, mailbox_lines, names_any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +61,18 @@ def depart(
     """Return the message as its authorship says it must look. ``names`` are those of the submitter, and of where he is.
 
     Manage permissions for recipients: Send As shows the author alone, Send on Behalf shows "Delegate on behalf of Author". A Reply-To
-    is kept and none is added, so that replies go to the author. Raises ``InvalidAddress`` if Sender cannot be written.
+    is kept and none is added, so that replies go to the author. Who else gets a blind copy is told to nobody (RFC 5322 section 3.6.3).
+    Raises ``InvalidAddress`` if Sender cannot be written.
     """
     edit = HeaderEdit(message)
-    edit.drop("return-path", "sender")
+    edit.drop("return-path", "sender", "bcc", "resent-bcc")
     author = message.header_from.address
     if Obligation.LEAVE_NO_TRACE in authorship.obligations:
         edit.drop("received")
         edit.remove_traces(names, stamp.message_id)
+        if names_any(names, message.header_from.display_name):
+            # Mail programs that change the address alone leave their user's name before it.
+            edit.replace("From", *mailbox_lines(authorship.author.display_name, author, smtputf8=message.smtputf8))
         reverse_path: SmtpAddress | None = author
     elif Obligation.SHOW_DELEGATE in authorship.obligations:
         reverse_path = account.primary_smtp_address

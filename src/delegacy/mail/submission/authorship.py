@@ -44,7 +44,7 @@ class AuthorshipCheck:
         denied = (
             await self._envelope(identity.envelope_sender, author)
             or await self._sender(identity.header_sender, {identity.header_from.address})
-            or await self._resent(identity)
+            or await self._resent(identity, authorship)
             or await self._quoted([identity.header_from, *identity.resent_from, *identity.resent_sender], author)
         )
         return denied or authorship
@@ -65,13 +65,15 @@ class AuthorshipCheck:
             return answer
         return None if answer.right is SendRight.OWNER else _NOBODYS
 
-    async def _resent(self, identity: MessageIdentity) -> Deny[SendDenial] | None:
-        """On behalf of somebody a message is only resent with the submitter in Resent-Sender."""
+    async def _resent(self, identity: MessageIdentity, authorship: Authorship) -> Deny[SendDenial] | None:
+        """On behalf of somebody a message is only resent with the submitter in Resent-Sender, where it may stay."""
         for sender in identity.resent_sender:
             denied = await self._sender(sender, {resent.address for resent in identity.resent_from})
             if denied is not None:
                 return denied
-        named = {sender.address for sender in identity.resent_sender}
+        # Of a message that is to leave no trace, Resent-Sender goes with all else that names the submitter.
+        traceless = Obligation.LEAVE_NO_TRACE in authorship.obligations
+        named = set() if traceless else {sender.address for sender in identity.resent_sender}
         for resent in identity.resent_from:
             answer = await self._ask(resent.address)
             if isinstance(answer, Deny):

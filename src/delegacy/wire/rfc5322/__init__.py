@@ -8,7 +8,7 @@ Reply-To is not read at all: it decides nothing, the client's own is kept and no
 
 from delegacy.wire.rfc5322.malformation import Malformation, MalformedMessage
 from delegacy.wire.rfc5322.reader import HeaderField, MessageHeaders, read_message
-from delegacy.wire.rfc5322.writer import HeaderEdit, date_value, mailbox_lines
+from delegacy.wire.rfc5322.writer import HeaderEdit, date_value, mailbox_lines, names_any
 
 __all__ = [
     "HeaderEdit",
@@ -18,5 +18,6 @@ __all__ = [
     "MessageHeaders",
     "date_value",
     "mailbox_lines",
+    "names_any",
     "read_message",
 ]

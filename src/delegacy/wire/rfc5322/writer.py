@@ -79,13 +79,13 @@ class HeaderEdit:
             if one.name in _CONTENT or one.name.startswith("content-") or self._replaced.get(one) == b"":
                 continue
             value = self._message.value(one)
-            if not _names_any(pattern, one.name, value):
+            if not _holds_any(pattern, one.name, value):
                 continue
             if one.name == "message-id":
                 self._replaced[one] = _field("Message-ID", (message_id,))
             elif one.name in _REFERENCES:
                 kept = [
-                    identifier for identifier in _MESSAGE_ID.findall(value) if not _names_any(pattern, "", identifier)
+                    identifier for identifier in _MESSAGE_ID.findall(value) if not _holds_any(pattern, "", identifier)
                 ]
                 self._replaced[one] = (
                     b"%b: %b\r\n" % (one.name.title().encode("ascii"), b"\r\n\t".join(kept)) if kept else b""
@@ -125,6 +125,12 @@ def text_lines(text: str) -> tuple[str, ...]:
     return (plain,) if plain.isascii() else tuple(encoded_words.encode(plain))
 
 
+def names_any(names: Iterable[str], text: str) -> bool:
+    """Tell whether decoded text holds one of the names, as ``HeaderEdit.remove_traces`` finds them in fields."""
+    pattern = _pattern(names)
+    return pattern is not None and pattern.search(_fold(text)) is not None
+
+
 def date_value(moment: datetime) -> str:
     """Return a moment, which must know its time zone, as the value of a Date field (RFC 5322 section 3.3)."""
     return format_datetime(moment)
@@ -150,7 +156,7 @@ def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(choices))
 
 
-def _names_any(pattern: re.Pattern[str], field_name: str, value: bytes) -> bool:
+def _holds_any(pattern: re.Pattern[str], field_name: str, value: bytes) -> bool:
     """Tell whether a field holds one of the names, in any way that mail programs write text in a header."""
     written = f"{field_name}: {value.decode('utf-8', 'replace')}"
     decoded = encoded_words.decode(written)

@@ -86,6 +86,29 @@ def test_send_as_leaves_no_trace() -> None:
     assert departure.envelope_sender == SmtpAddress.parse("terrya@contoso.com")
 
 
+@pytest.mark.parametrize(
+    ("written", "leaves"),
+    [
+        ("Raymonds <terrya@contoso.com>", "Terry Adams <terrya@contoso.com>"),
+        ('"Terry (raymonds@contoso.com)" <TerryA@contoso.com>', "Terry Adams <TerryA@contoso.com>"),
+        ("=?utf-8?q?Raymonds?= <terrya@contoso.com>", "Terry Adams <terrya@contoso.com>"),
+        ("=?utf-8?q?R=C3=A4ymonds?= <terrya@contoso.com>", "=?utf-8?q?R=C3=A4ymonds?= <terrya@contoso.com>"),
+        ("The Boss <terrya@contoso.com>", "The Boss <terrya@contoso.com>"),
+    ],
+)
+def test_from_names_the_author_where_it_would_name_the_delegate(written: str, leaves: str) -> None:
+    assert f"From: {leaves}" in fields(departed(SEND_AS, f"From: {written}"))
+    assert f"From: {written}" in fields(departed(ON_BEHALF, f"From: {written}"))
+    assert f"From: {written}" in fields(departed(OWNER, f"From: {written}"))
+
+
+@pytest.mark.parametrize("authorship", [OWNER, SEND_AS, ON_BEHALF])
+def test_nobody_is_told_of_blind_copies(authorship: Authorship) -> None:
+    departure = departed(authorship, "From: terrya@contoso.com\nBcc: a@b.c,\n d@e.f\nResent-Bcc: g@h.i\nX-Kept: yes")
+    assert "X-Kept: yes" in fields(departure)
+    assert b"bcc" not in departure.content.lower()
+
+
 def test_send_on_behalf_shows_the_delegate() -> None:
     departure = departed(
         ON_BEHALF, "From: terrya@contoso.com\nSender: x@contoso.com\nX-User: raymonds\nReply-To: a@b.c"
