@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from delegacy.domain.ace import Ace
-from delegacy.domain.acl import RemovalOutcome
+from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.errors import AccessControlListFull, MemberAlreadyExists, MemberNotFound, WrongRecipientType
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 from delegacy.domain.rights import DirectoryRight, InheritanceType, MailboxRight, Right
@@ -74,6 +74,7 @@ class GrantsContract:
                 SEND_AS,
                 {DirectoryRight.GENERIC_ALL},
             ]
+            assert directory.ad_acls([ayla, terry]) == {key: directory.ad_acl(key) for key in (ayla.id, terry.id)}
 
     def test_a_right_that_is_there_stays_as_it_is(self, opened: OpenStore, terry: Recipient, ayla: Recipient) -> None:
         opened.grant(terry, ayla, FULL_ACCESS)
@@ -159,6 +160,7 @@ class GrantsContract:
             assert directory.ad_acl(terry.id).entries == (inherited[2],)
             assert directory.mailbox_acl(group.id).entries == ()
             assert directory.ad_acl(group.id).entries == ()
+            assert directory.ad_acls([terry, group]) == {terry.id: directory.ad_acl(terry.id), group.id: Acl(())}
         with opened.store.write() as work:
             revoke = work.directory.revoke
             assert revoke(terry.id, sid_of(group), FULL_ACCESS, allow=True) is RemovalOutcome.INHERITED

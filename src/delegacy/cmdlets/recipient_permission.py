@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from delegacy.cmdlets import _texts, _views
@@ -22,6 +23,7 @@ from delegacy.powershell.values import PSObject
 _SEND_AS: Final = frozenset[Right]({ExtendedRight.SEND_AS})
 _VALUES: Final = ("SendAs",)
 _CHANGED: Final = "RecipientPermission"
+_AT_ONCE: Final = 500
 
 
 @dataclass(kw_only=True)
@@ -115,15 +117,18 @@ class GetRecipientPermission(DirectoryCmdlet):
 
     def _rows(self) -> Iterator[PSObject]:
         wanted = None if self.trustee is None else find_principal(self.session, self.trustee, orphans=True)
-        for target in self._targets(wanted):
+        targets = iter(self._targets(wanted))
+        while page := list(islice(targets, _AT_ONCE)):
             directory = self.session.directory
-            entries = [
-                ace
-                for ace in directory.ad_acl(target.id).entries
+            acls = directory.ad_acls(page)
+            found = [
+                (target, ace)
+                for target in page
+                for ace in acls[target.id].entries
                 if ExtendedRight.SEND_AS in ace.rights and (wanted is None or ace.trustee in wanted.sids)
             ]
-            names = directory.principal_names({ace.trustee for ace in entries})
-            for ace in entries:
+            names = directory.principal_names({ace.trustee for _, ace in found})
+            for target, ace in found:
                 yield _views.recipient_ace(self.session, target, ace, names[ace.trustee])
 
     def _targets(self, trustee: Principal | None) -> Iterator[Recipient]:

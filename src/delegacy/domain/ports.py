@@ -155,6 +155,9 @@ class DirectoryReader(AuditLogReader, Protocol):
     def inherited_entries(self) -> tuple[Ace, ...]:
         """Return the entries that every mailbox inherits."""
 
+    def ad_acls(self, recipients: Sequence[Recipient]) -> Mapping[int, Acl]:
+        """Return the lists of many directory objects, likewise, by key."""
+
     def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
         """Return an object's explicit entries of the trustee and kind (allow, deny) of ``ace``, as far as they hold rights of it."""
 

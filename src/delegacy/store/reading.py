@@ -169,6 +169,9 @@ class SqlDirectoryReader:
     def inherited_entries(self) -> tuple[Ace, ...]:
         return grants.inherited_entries(self._connection, self._now)
 
+    def ad_acls(self, recipients: Sequence[Recipient]) -> Mapping[int, Acl]:
+        return grants.ad_acls(self._connection, recipients, self._now)
+
     def entries_like(self, key: int, ace: Ace) -> tuple[Ace, ...]:
         return grants.entries_like(self._connection, key, ace)
 
