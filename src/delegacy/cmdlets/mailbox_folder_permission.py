@@ -60,7 +60,7 @@ class _OnEntry(_OnFolder):
 
     def entry_of(self, folder: NamedFolder, holder: Holder) -> FolderPermission | None:
         """Return the entry that is there."""
-        entries = self.session.changes.folder_permissions(folder.mailbox.id, folder.guid)
+        entries = self.session.directory.folder_permissions(folder.mailbox.id, folder.guid)
         return next((one for one in entries if one.trustee in holder.sids), None)
 
     def put(
