@@ -1,23 +1,25 @@
 """Every cmdlet that changes something leaves one entry in the audit log, whether it succeeds or fails; the others leave none."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from support.audited_commands import COMMANDS, PREPARATION, SECRET
-from support.commands import NOW, Organization, Shell
+from support.commands import CAST, EXTRAS, NOW, Organization, Shell, organization
 
 INFOS = [info for name in CMDLETS if (info := find_cmdlet(name)) is not None]
 WRITING = [info.name for info in INFOS if info.supports_should_process]
 READING = [info.name for info in INFOS if not info.supports_should_process]
 
 
-@pytest.fixture
-def shell(shell: Shell) -> Shell:
-    """Return the shell, with roles made that commands can be about."""
-    shell.must(PREPARATION)
-    return shell
+@pytest.fixture(scope="module")
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    with organization(folder) as made:
+        made.shell().must(CAST + EXTRAS + PREPARATION)
+    return folder
 
 
 def failing(name: str) -> str:

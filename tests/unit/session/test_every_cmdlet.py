@@ -1,20 +1,23 @@
 """What holds for every cmdlet: without a role it does not exist, a no to its question is a no, and bad input is an error in words."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet
 from support.audited_commands import COMMANDS, PREPARATION
-from support.commands import NOW, Organization, Shell
+from support.commands import CAST, EXTRAS, NOW, Organization, Shell, organization
 
 WITH_IDENTITY = [name for name in CMDLETS if (info := find_cmdlet(name)) is not None and info.parameter("Identity")]
 
 
-@pytest.fixture
-def shell(shell: Shell) -> Shell:
-    shell.must(PREPARATION)
-    return shell
+@pytest.fixture(scope="module")
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    with organization(folder) as made:
+        made.shell().must(CAST + EXTRAS + PREPARATION)
+    return folder
 
 
 @pytest.mark.parametrize("name", CMDLETS)
