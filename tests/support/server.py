@@ -22,7 +22,8 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("DELEGACY_")}
+    """Return our environment without what would configure the program, or tell a make in it of the make around the tests."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("DELEGACY_", "MAKE", "MFLAGS"))}
     return {**own, "DELEGACY_ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", **more}
 
 
