@@ -132,6 +132,11 @@ def find_folder(cmdlet: DirectoryCmdlet, named: FolderIdentity, *, to_change: bo
     raise ManagementObjectNotFound(named.text, cmdlet.session.organization.server)
 
 
+def has_folder(cmdlet: DirectoryCmdlet, mailbox: Recipient, guid: UUID) -> bool:
+    """Tell whether a mailbox has a folder."""
+    return guid == TOP or any(known == guid for known, _ in _folders(cmdlet, mailbox))
+
+
 def find_holder(cmdlet: DirectoryCmdlet, named: Identity) -> Holder:
     """Return whom -User names: a mailbox, a mail user, a mail-enabled security group, Default or Anonymous.
 

@@ -5,13 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from delegacy.cmdlets._base import DirectoryCmdlet
+from delegacy.cmdlets._folders import has_folder
 from delegacy.cmdlets._groups import require_nestable
 from delegacy.domain.access import ListedDelegate
 from delegacy.domain.ace import Ace
 from delegacy.domain.change import (
     Change,
+    FolderPermissionSet,
     Granted,
     HeldPlace,
     Irreversible,
@@ -25,11 +28,12 @@ from delegacy.domain.change import (
     VisibilityChanged,
 )
 from delegacy.domain.errors import MemberAlreadyExists, MemberNotFound, UndoRefused
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.ports import Directory, Place
 from delegacy.domain.rbac import CmdletUse
 from delegacy.domain.recipient import MAIL_GROUPS, MAILBOXES, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import ExtendedRight, MailboxRight, Right
-from delegacy.domain.sid import WELL_KNOWN
+from delegacy.domain.sid import WELL_KNOWN, Sid
 
 _T: Final = RecipientTypeDetails
 _SETTING: Final = MappingProxyType(
@@ -77,6 +81,8 @@ class Undoing:
             case Unlinked(mailbox, delegates):
                 self._require(mailbox, *delegates)
                 self._directory.link(mailbox, delegates)
+            case FolderPermissionSet(mailbox, folder, before, after):
+                self._restore_folder_permission(mailbox, folder, before, after)
             case VisibilityChanged(target, hidden):
                 self._restore_visibility(target, hidden=hidden)
             case Irreversible(what):
@@ -93,7 +99,7 @@ class Undoing:
 
     def _grant(self, target: int, ace: Ace) -> None:
         found = self._require(target)
-        self._require_principal(ace)
+        self._require_principal(ace.trustee)
         if any(entry.rights & ace.rights for entry in self._directory.entries_like(target, ace)):
             raise self._refused(f"what was removed on {_named(found)} has been granted again since")
         self._require_time_left(ace.expires_at)
@@ -144,6 +150,27 @@ class Undoing:
             raise self._refused(f"the managers of {_named(found)} have been changed since")
         self._directory.set_managers(group, tuple(before))
 
+    def _restore_folder_permission(
+        self, mailbox: int, folder: UUID, before: FolderPermission | None, after: FolderPermission | None
+    ) -> None:
+        found = self._require(mailbox)
+        trustee = next(entry.trustee for entry in (before, after) if entry is not None)
+        there = next(
+            (one for one in self._directory.folder_permissions(mailbox, folder) if one.trustee == trustee), None
+        )
+        if not _is_same_in_folder(there, after):
+            raise self._refused(f"the permission on the folder of {_named(found)} has been changed since")
+        if before is None:
+            self._directory.remove_folder_permission(mailbox, folder, trustee)
+            return
+        if not has_folder(self._cmdlet, found, folder):
+            raise self._refused(f"the folder of {_named(found)} is gone")
+        self._require_principal(trustee)
+        self._require_time_left(before.expires_at)
+        caller = self._cmdlet.session.caller_name
+        restored = replace(before, granted_by=caller, granted_at=self._now)
+        self._directory.set_folder_permission(mailbox, folder, restored)
+
     def _restore_visibility(self, target: int, *, hidden: bool) -> None:
         found = self._require(target)
         if found.hidden_from_address_lists_enabled is not hidden:
@@ -157,9 +184,9 @@ class Undoing:
             raise self._refused("an object that it is about is gone")
         return found[key]
 
-    def _require_principal(self, ace: Ace) -> None:
+    def _require_principal(self, trustee: Sid) -> None:
         directory = self._directory
-        if ace.trustee not in WELL_KNOWN and directory.by_sid(ace.trustee) is None and directory.formerly(ace.trustee):
+        if trustee not in WELL_KNOWN and directory.by_sid(trustee) is None and directory.formerly(trustee):
             raise self._refused("the delegate is gone")
 
     def _require_time_left(self, end: datetime | None) -> None:
@@ -188,6 +215,14 @@ def inverse_uses(change: Change, target: Recipient) -> tuple[CmdletUse, ...]:
             return (CmdletUse("Remove-MailboxPermission", ("Identity",)),)
         case Unlinked():
             return (CmdletUse("Add-MailboxPermission", ("Identity", "User", "AccessRights")),)
+        case FolderPermissionSet(_, _, before, after):
+            return (_on_folder(before, after),)
+        case _:
+            return _inverse_settings(change, target)
+
+
+def _inverse_settings(change: Change, target: Recipient) -> tuple[CmdletUse, ...]:
+    match change:
         case ListChanged(_, gone):
             ends = ("ExpiresAt",) if any(place.expires_at for place in gone) else ()
             return _setting(target, "GrantSendOnBehalfTo", *ends)
@@ -205,6 +240,8 @@ def target_of(change: Change) -> int | None:
         case Granted(key) | Revoked(key) | ListChanged(key) | VisibilityChanged(key):
             return key
         case MembersAdded(key) | MembersRemoved(key) | ManagersSet(key) | Linked(key) | Unlinked(key):
+            return key
+        case FolderPermissionSet(key):
             return key
         case _:
             return None
@@ -224,6 +261,13 @@ def _on_entry(verb: str, *entries: Ace) -> tuple[CmdletUse, ...]:
         return (by_rights,)
     named[1] = "Trustee"
     return by_rights, CmdletUse(f"{verb}-RecipientPermission", (*named, "AccessRights"))
+
+
+def _on_folder(before: FolderPermission | None, after: FolderPermission | None) -> CmdletUse:
+    if before is None:
+        return CmdletUse("Remove-MailboxFolderPermission", ("Identity", "User"))
+    verb, ends = "Add" if after is None else "Set", ("ExpiresAt",) if before.expires_at else ()
+    return CmdletUse(f"{verb}-MailboxFolderPermission", ("Identity", "User", "AccessRights", *ends))
 
 
 def _on_members(verb: str, group: Recipient) -> tuple[CmdletUse, ...]:
@@ -253,6 +297,12 @@ def _is_same(held: Ace, granted: Ace) -> bool:
         granted.granted_at,
         granted.expires_at,
     )
+
+
+def _is_same_in_folder(there: FolderPermission | None, wanted: FolderPermission | None) -> bool:
+    if there is None or wanted is None:
+        return there is wanted
+    return replace(there, granted_by="") == replace(wanted, granted_by="")
 
 
 def _named(recipient: Recipient) -> str:

@@ -47,7 +47,7 @@ def as_entry_number(value: object) -> int:
 class UndoAdminChange(ExchangeCmdlet):
     """Undo what one entry of the administrator audit log tells of.
 
-    What can be undone are permissions that were granted or removed, Send on Behalf lists, members and managers of groups, auto-mapping, and
+    What can be undone are permissions on mailboxes and folders that were granted or removed, Send on Behalf lists, members and managers of groups, auto-mapping, and
     whether address lists show a recipient. It is undone as a whole or not at all: not where something has been changed again
     since, or an object is gone. Undoing is a change like any other: it needs the same roles, is logged, and can be undone itself. Entries
     piped from Search-AdminAuditLog are undone the latest first, which is the order that undoes them all.

@@ -186,7 +186,7 @@ def reversible(change: Change) -> Change | None:
             return _updated(before, after)
         case Revoked(_, ()) | ListChanged(_, (), ()):
             return None
-        case ManagersSet(_, before, after) if before == after:
+        case ManagersSet(_, before, after) | FolderPermissionSet(_, _, before, after) if before == after:
             return None
         case _:
             what = _beyond_undoing(change)
@@ -206,8 +206,6 @@ def _beyond_undoing(change: Change) -> str | None:
             return f"the organization's {what} was changed"
         case RestrictionsSet():
             return "it was changed whom mail is taken from"
-        case FolderPermissionSet():
-            return "a permission on a folder was changed"
         case _:
             return None
 

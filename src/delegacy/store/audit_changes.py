@@ -6,10 +6,12 @@ Who granted something, and when, is what the entry of the log says itself; the m
 from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.change import (
     Change,
+    FolderPermissionSet,
     Granted,
     HeldPlace,
     Irreversible,
@@ -22,6 +24,8 @@ from delegacy.domain.change import (
     Unlinked,
     VisibilityChanged,
 )
+from delegacy.domain.folder import FolderRights
+from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.rights import right_from_number
 from delegacy.domain.sid import Sid
 from delegacy.store.grants import INHERITANCE_TYPES
@@ -57,6 +61,24 @@ def _kept_place(place: HeldPlace) -> _Kept:
     return [place.delegate, to_number_or_null(place.granted_at), to_number_or_null(place.expires_at)]
 
 
+def _kept_folder_permission(held: FolderPermission | None) -> _Kept | None:
+    if held is None:
+        return None
+    return [held.trustee, int(held.rights), to_number_or_null(held.granted_at), to_number_or_null(held.expires_at)]
+
+
+def _folder_permission(kept: _Kept | None) -> FolderPermission | None:
+    if kept is None:
+        return None
+    trustee, rights, granted, ends = kept
+    return FolderPermission(
+        Sid(trustee),
+        FolderRights(rights),
+        granted_at=to_moment_or_none(granted),
+        expires_at=to_moment_or_none(ends),
+    )
+
+
 def _ace(trustee: str, rights: list[int], allow: int, inheritance: int, granted: int | None, ends: int | None) -> Ace:
     return Ace(
         Sid(trustee),
@@ -85,6 +107,9 @@ _READ: Final = MappingProxyType[str, Callable[..., Change]](
         "o": lambda group, before, after: ManagersSet(group, tuple(before), tuple(after)),
         "l": lambda mailbox, delegates: Linked(mailbox, tuple(delegates)),
         "u": lambda mailbox, delegates: Unlinked(mailbox, tuple(delegates)),
+        "f": lambda mailbox, folder, before, after: FolderPermissionSet(
+            mailbox, UUID(folder), _folder_permission(before), _folder_permission(after)
+        ),
         "h": lambda target, hidden: VisibilityChanged(target, hidden == 1),
         "x": Irreversible,
     }
@@ -104,6 +129,13 @@ _KEEP: Final = MappingProxyType[type, Callable[[Any], _Kept]](
         ManagersSet: lambda change: ["o", change.group, change.before, change.after],
         Linked: lambda change: ["l", change.mailbox, change.delegates],
         Unlinked: lambda change: ["u", change.mailbox, change.delegates],
+        FolderPermissionSet: lambda change: [
+            "f",
+            change.mailbox,
+            change.folder.hex,
+            _kept_folder_permission(change.before),
+            _kept_folder_permission(change.after),
+        ],
         VisibilityChanged: lambda change: ["h", change.target, int(change.hidden)],
         Irreversible: lambda change: ["x", change.what],
     }

@@ -20,6 +20,7 @@ ALL = (
     "Get-DistributionGroupMember helpdesk | foreach { $_.Name }",
     "(Get-DistributionGroup helpdesk).ManagedBy | foreach { $_.Name }",
     "(Get-DistributionGroup helpdesk).GrantSendOnBehalfTo | foreach { $_.Name }",
+    r'Get-MailboxFolderPermission terrya:\Inbox | foreach { "$($_.User) $($_.AccessRights) $($_.ExpiresAt)" } | Sort-Object',
 )
 
 
@@ -34,6 +35,7 @@ def made(shell: Shell) -> None:
     shell.must(f"Add-MailboxPermission terrya -User helpdesk {FULL} -Deny -InheritanceType None")
     shell.must("Add-ADPermission 'Terry Adams' -User raymonds -AccessRights GenericAll")
     shell.must("Set-Mailbox terrya -GrantSendOnBehalfTo ayla,jimh")
+    shell.must(r"Add-MailboxFolderPermission terrya:\Inbox -User jimh -AccessRights Reviewer")
 
 
 REVERSIBLE = [
@@ -56,6 +58,11 @@ REVERSIBLE = [
     "Set-Mailbox terrya -GrantSendOnBehalfTo @{Add='raymonds'} -For 3",
     "Set-Mailbox terrya -HiddenFromAddressListsEnabled $true",
     "Set-Mailbox terrya -HiddenFromAddressListsEnabled $true -GrantSendOnBehalfTo raymonds",
+    r"Add-MailboxFolderPermission terrya:\Inbox -User raymonds -AccessRights Editor",
+    r"Add-MailboxFolderPermission terrya:\Inbox -User helpdesk -AccessRights Author -For 3",
+    r"Set-MailboxFolderPermission terrya:\Inbox -User jimh -AccessRights Owner",
+    r"Set-MailboxFolderPermission terrya:\Inbox -User Default -AccessRights Reviewer",
+    r"Remove-MailboxFolderPermission terrya:\Inbox -User jimh",
     "Add-DistributionGroupMember helpdesk -Member terrya",
     "Remove-DistributionGroupMember helpdesk -Member stefanh",
     "Add-ADGroupMember helpdesk -Members terrya,ayla",
@@ -151,6 +158,17 @@ def test_what_cannot_be_undone_is_refused(contoso: Organization, shell: Shell, c
             f"Add-MailboxPermission terrya -User jimh {FULL}",
             "granted again",
         ),
+        (
+            r"Add-MailboxFolderPermission terrya:\Inbox -User raymonds -AccessRights Editor",
+            r"Set-MailboxFolderPermission terrya:\Inbox -User raymonds -AccessRights Reviewer",
+            "changed since",
+        ),
+        (
+            r"Remove-MailboxFolderPermission terrya:\Inbox -User jimh",
+            r"Add-MailboxFolderPermission terrya:\Inbox -User jimh -AccessRights Reviewer",
+            "changed since",
+        ),
+        (r"Remove-MailboxFolderPermission terrya:\Inbox -User jimh", "Remove-Mailbox jimh", "gone"),
         (f"Remove-MailboxPermission terrya -User jimh {FULL}", "Remove-Mailbox jimh", "gone"),
         (f"Add-MailboxPermission terrya -User raymonds {FULL}", "Remove-Mailbox terrya", "gone"),
         (
