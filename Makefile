@@ -38,6 +38,7 @@ test: $(VENV)/.ready peers ## everything; a peer that cannot be had is a named s
 	$(BIN)/ruff check --quiet
 	$(BIN)/lint-imports
 	$(BIN)/mypy --no-error-summary
+	$(BIN)/pyright --warnings
 	$(BIN)/pytest -q
 
 demo: $(VENV)/.demo-ready ## run the demo organization; RESET=1 starts over

@@ -62,7 +62,7 @@ class Session(Protocol):
     def clock(self) -> Clock:
         """Return the clock."""
 
-    def to_utc(self, moment: datetime) -> datetime:
+    def to_utc(self, moment: datetime, /) -> datetime:
         """Return a moment that the user gave, in UTC; one without a time zone is in his."""
 
     @property

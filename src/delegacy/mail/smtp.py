@@ -161,7 +161,8 @@ class SmtpSession(SMTP, Connection):
             if not self._handler_coroutine.cancelled() and (error := self._handler_coroutine.exception()):
                 _log.debug("connection lost", extra={"origin": self.peer_address(), "reason": str(error)})
 
-    def connection_lost(self, error: Exception | None) -> None:
+    # aiosmtpd calls it error, asyncio exc: whichever name is chosen differs from one of them
+    def connection_lost(self, error: Exception | None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """See ``asyncio.Protocol``."""
         if not self._closed.done():  # before asyncio sets the error there, which nobody would ask for
             self._closed.set_result(None)

@@ -60,7 +60,7 @@ class CommandRuntime(Protocol):
     def should_process(self, sentence: str) -> bool:
         """Return whether to make the change that the sentence tells of; see `Cmdlet.should_process`."""
 
-    def should_continue(self, query: str, caption: str) -> bool:
+    def should_continue(self, query: str, caption: str, /) -> bool:
         """Ask a question that only -Force or the like may skip; see `Cmdlet.should_continue`."""
 
     def is_stopping(self) -> bool:

@@ -106,13 +106,13 @@ class Host(Protocol):
     def clear(self) -> None:
         """Clear the screen, where there is one."""
 
-    def prompt_for_choice(self, caption: str, message: str, choices: Sequence[Choice], default: int) -> int:
+    def prompt_for_choice(self, caption: str, message: str, choices: Sequence[Choice], default: int, /) -> int:
         """Ask for one of the choices and return its index. Raises `EndOfInput`."""
 
-    def read_line(self, prompt: str) -> str:
+    def read_line(self, prompt: str, /) -> str:
         """Ask for a line of text. Raises `EndOfInput`."""
 
-    def read_secret(self, prompt: str) -> str:
+    def read_secret(self, prompt: str, /) -> str:
         """Ask for a line that is not shown while typed. Raises `EndOfInput`."""
 
 

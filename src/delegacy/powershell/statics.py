@@ -524,9 +524,7 @@ _STATICS: Final[Mapping[str, Mapping[str, object]]] = {
         "new": _function(
             1,
             4,
-            lambda *parts: (
-                Version(tuple(to_integer(part) for part in parts)) if len(parts) > 1 else to_version(parts[0])
-            ),
+            lambda first, *others: Version(tuple(map(to_integer, (first, *others)))) if others else to_version(first),
         ),
     },
     "System.Environment": {"NewLine": _constant("\r\n")},

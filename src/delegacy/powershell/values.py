@@ -271,7 +271,7 @@ class DeferredObject(PSObject):
         return self._worked_out
 
     @_members.setter
-    def _members(self, _: dict[str, object]) -> None:
+    def _members(self, _: dict[str, object]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride] # plain objects stay plain
         """Nothing is there from the start."""
 
     def find(self, name: str) -> str | None:

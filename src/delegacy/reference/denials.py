@@ -26,9 +26,13 @@ def denials_page() -> str:
 def _part(vocabulary: type[Enum]) -> Iterator[str]:
     yield f"## {vocabulary.__name__}"
     yield first_sentence(vocabulary)
-    replies = next((known for known in _TABLES if known.keys() == set(vocabulary)), None)
+    replies = _replies_to(vocabulary)
     if replies is None:
         yield table(("Reason", "In words"), ((code(reason.name), str(reason.value)) for reason in vocabulary))
     else:
         rows = ((code(reason.name), str(reason.value), code(replies[reason])) for reason in vocabulary)
         yield table(("Reason", "In words", "Reply over SMTP"), rows)
+
+
+def _replies_to(vocabulary: type[Enum]) -> Mapping[Any, str] | None:
+    return next((known for known in _TABLES if known.keys() == set(vocabulary)), None)

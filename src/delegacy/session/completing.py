@@ -1,7 +1,7 @@
 """Identities for tab completion: what the caller's own Get- cmdlets show him, so that nobody sees more by typing Tab."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from delegacy.powershell.completion import Identity
@@ -44,7 +44,7 @@ class VisibleIdentities:
                 found += self._shown(cmdlet, {"ResultSize": limit} | ({"Anr": prefix} if prefix else {}))
         return _told_apart(found[:limit])
 
-    def _shown(self, cmdlet: str, parameters: dict[str, object]) -> Iterable[PSObject]:
+    def _shown(self, cmdlet: str, parameters: Mapping[str, object]) -> Iterable[PSObject]:
         outcome = self._interpreter.invoke(cmdlet, parameters)
         return [one for one in outcome.output if isinstance(one, PSObject)]
 

@@ -7,19 +7,17 @@ cannot afford more. SQLAlchemy owns the pool, the schema, and queries that are p
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from delegacy.domain.errors import StoreError
 
-if TYPE_CHECKING:
-    import sqlite3
-
-    import psycopg
-
 Row = tuple[Any, ...]
 """A row as the driver gives it: the one place where values have no static type."""
+
+Query = sa.Select[*tuple[Any, ...]]
+"""A query that SQLAlchemy Core put together, of whatever columns."""
 
 MOST_CONNECTIONS: Final = 64
 
@@ -45,7 +43,8 @@ class Connection(ABC):
     """
 
     dialect: Dialect
-    raw: "sqlite3.Connection | psycopg.Connection[Row]"
+    key_set: str
+    """The subquery that lists the keys of one ``keys`` parameter, in a column ``value``."""
 
     @abstractmethod
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
@@ -64,8 +63,8 @@ class Connection(ABC):
         """Run a statement once for each set of parameters."""
 
     @abstractmethod
-    def selected(self, statement: sa.Select[Any]) -> list[Row]:
-        """Return the rows of a query that SQLAlchemy Core put together."""
+    def selected(self, statement: Query) -> list[Row]:
+        """Return the rows of a query."""
 
     @abstractmethod
     def begin_reading(self) -> None:
@@ -78,11 +77,6 @@ class Connection(ABC):
     @abstractmethod
     def keys(self, keys: Iterable[int]) -> object:
         """Return many keys as one parameter, for ``key_set``."""
-
-    @property
-    @abstractmethod
-    def key_set(self) -> str:
-        """Return the subquery that lists the keys of one ``keys`` parameter, in a column ``value``."""
 
     @property
     @abstractmethod

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from delegacy.domain.errors import StoreError, StoreUnavailable
 from delegacy.store.connection import Backend, Connection, Dialect
@@ -72,11 +73,11 @@ class Database:
     def _from_pool(self) -> sa.PoolProxiedConnection:
         try:
             return self.engine.raw_connection()
-        except sa.exc.DBAPIError as error:
+        except exc.DBAPIError as error:
             raise self.backend.translated(error.orig or error) from error
         except self.backend.driver_error as error:
             raise self.backend.translated(error) from error
-        except sa.exc.TimeoutError as error:
+        except exc.TimeoutError as error:
             raise StoreUnavailable("All connections to the database are in use. Try again.") from error
 
 
@@ -100,5 +101,5 @@ def _backend(name: str) -> Backend:
 def _parsed(url: str | sa.URL) -> sa.URL:
     try:
         return sa.make_url(url)
-    except (sa.exc.ArgumentError, ValueError):  # the text may hold a password: it is not repeated
+    except (exc.ArgumentError, ValueError):  # the text may hold a password: it is not repeated
         raise StoreError("That isn't a database. Give sqlite:///PATH or postgresql://USER@HOST/NAME.") from None

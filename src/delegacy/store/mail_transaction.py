@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Final
 
-import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from delegacy.domain.errors import StoreError
@@ -68,7 +68,7 @@ class MailTransactions:
     def __init__(self, database: Database) -> None:
         self._database = database
         if database.dialect is Dialect.SQLITE:
-            sa.event.listen(database.engine, "connect", _read_through_memory)
+            event.listen(database.engine, "connect", _read_through_memory)
         # SQLite has one writer, and lets others sleep and try again: those of this process queue here, and none sleeps.
         self._turn = threading.Lock() if database.dialect is Dialect.SQLITE else nullcontext()
         self._listeners: tuple[Listener, ...] = ()

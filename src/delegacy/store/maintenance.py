@@ -31,7 +31,7 @@ from delegacy.store.connection import Connection, Dialect
 from delegacy.store.engine import LOCK_TIMEOUT, Database
 from delegacy.store.mail_schema import folder as mail_folder
 from delegacy.store.migrations import create_schema, upgrade_schema
-from delegacy.store.postgres import PostgresBackend
+from delegacy.store.postgres import PostgresBackend, PostgresConnection
 from delegacy.store.renewal import (
     NUMBERED_BY_FOLDER,
     overwritten_directory,
@@ -40,7 +40,7 @@ from delegacy.store.renewal import (
     renew_mail_file,
     renew_mail_folders,
 )
-from delegacy.store.sqlite import SqliteBackend
+from delegacy.store.sqlite import SqliteBackend, SqliteConnection
 from delegacy.store.versions import DIRECTORY, MAIL, Schema, revision_in
 
 _FORMAT: Final = 1
@@ -280,10 +280,9 @@ def _file_of(schema: Schema) -> str:
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:
-    raw = connection.raw
-    if not isinstance(raw, sqlite3.Connection):
-        raise TypeError(raw)
-    return raw
+    if not isinstance(connection, SqliteConnection):
+        raise TypeError(connection)
+    return connection.raw
 
 
 # ------------------------------------------------------------------------------------------------------------------- PostgreSQL
@@ -379,11 +378,10 @@ def _entry_of(table: sa.Table) -> str:
 
 @contextmanager
 def _copying(connection: Connection, sql: str) -> Iterator[psycopg.Copy]:
-    raw = connection.raw
-    if not isinstance(raw, psycopg.Connection):
-        raise TypeError(raw)
+    if not isinstance(connection, PostgresConnection):
+        raise TypeError(connection)
     try:
-        with raw.cursor() as cursor, cursor.copy(sql.encode()) as copied:
+        with connection.raw.cursor() as cursor, cursor.copy(sql.encode()) as copied:
             yield copied
     except psycopg.Error as error:
         raise PostgresBackend().translated(error) from error

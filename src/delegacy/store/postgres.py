@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 import sqlalchemy as sa
 from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from delegacy.domain.errors import InvalidInput, StoreError, StoreFull, StoreUnavailable
-from delegacy.store.connection import MOST_CONNECTIONS, Backend, Connection, ConstraintViolated, Dialect, Row
+from delegacy.store.connection import MOST_CONNECTIONS, Backend, Connection, ConstraintViolated, Dialect, Query, Row
 
 _DIALECT: Final = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 
@@ -51,7 +52,7 @@ class PostgresConnection(Connection):
         except (psycopg.Error, UnicodeEncodeError) as error:
             raise _from_postgres(error) from error
 
-    def selected(self, statement: sa.Select[Any]) -> list[Row]:
+    def selected(self, statement: Query) -> list[Row]:
         compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         try:
             return self._execute(str(compiled).encode(), compiled.construct_params()).fetchall()
@@ -112,7 +113,7 @@ def _engine(url: sa.URL, lock_timeout: float) -> sa.Engine:
             int, Int8Dumper
         )  # one parameter type for keys of every size: one prepared statement
 
-    sa.event.listen(engine, "connect", prepare)
+    event.listen(engine, "connect", prepare)
     return engine
 
 

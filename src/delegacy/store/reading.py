@@ -117,11 +117,11 @@ class SqlDirectoryReader:
 
     def resolve(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> Recipient:
         found = self.find(identity, kinds)
-        if not found:
-            raise ManagementObjectNotFound(identity, self._server_name())
-        if len(found) > 1:
+        if len(found) == 1:
+            return found[0]
+        if found:
             raise ManagementObjectAmbiguous(identity)
-        return found[0]
+        raise ManagementObjectNotFound(identity, self._server_name())
 
     def find(self, identity: str, kinds: frozenset[RecipientTypeDetails]) -> tuple[Recipient, ...]:
         found = tuple(map(to_recipient, find_rows(self._connection, identity, kinds)))

@@ -3,14 +3,15 @@
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from delegacy.domain.errors import InvalidInput, StoreError, StoreFull, StoreUnavailable
-from delegacy.store.connection import MOST_CONNECTIONS, Backend, Connection, ConstraintViolated, Dialect, Row
+from delegacy.store.connection import MOST_CONNECTIONS, Backend, Connection, ConstraintViolated, Dialect, Query, Row
 
 OLDEST_SQLITE: Final = (3, 34, 0)
 
@@ -75,7 +76,7 @@ class SqliteConnection(Connection):
             self._ended_by = ours
         return ours
 
-    def selected(self, statement: sa.Select[Any]) -> list[Row]:
+    def selected(self, statement: Query) -> list[Row]:
         compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         parameters = compiled.construct_params()
         return self.rows(str(compiled), [parameters[name] for name in compiled.positiontup or ()])
@@ -152,7 +153,7 @@ def _engine(url: sa.URL, lock_timeout: float, page_limit: int | None) -> sa.Engi
         if page_limit is not None:
             raw.execute(f"PRAGMA max_page_count = {page_limit}")
 
-    sa.event.listen(engine, "connect", prepare)
+    event.listen(engine, "connect", prepare)
     return engine
 
 

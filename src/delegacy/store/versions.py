@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from delegacy.domain.errors import SchemaTooNew, SchemaTooOld, StoreError, StoreUnavailable
 from delegacy.store import mail_schema, schema
@@ -81,7 +82,7 @@ def revision_in(database: Database, wanted: Schema) -> str | None:
     try:
         with database.engine.connect() as connection:
             return revision_of(connection, wanted)
-    except sa.exc.DBAPIError as error:
+    except exc.DBAPIError as error:
         raise database.backend.translated(error.orig or error) from error
 
 
@@ -111,7 +112,7 @@ def schema_change(database: Database) -> Iterator[sa.Connection]:
                 connection.exec_driver_sql("ROLLBACK")
                 raise
             connection.exec_driver_sql("COMMIT")
-    except sa.exc.DBAPIError as error:
+    except exc.DBAPIError as error:
         raise database.backend.translated(error.orig or error) from error
 
 

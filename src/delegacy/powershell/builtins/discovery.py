@@ -1,6 +1,6 @@
 """Get-Command, Get-Help, Get-Alias, and stand-ins for commands that set up sessions elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -129,7 +129,7 @@ class GetHelp(Builtin):
     """Explain a command."""
 
     name: ClassVar[str] = "Get-Help"
-    unsupported: ClassVar[frozenset[str]] = frozenset({"Online", "ShowWindow", "Path", "Functionality"})
+    unsupported: ClassVar[Collection[str]] = frozenset({"Online", "ShowWindow", "Path", "Functionality"})
 
     name_: str = parameter(position=0, pipeline_by_property_name=True, name="Name", default="", completer="command")
     full: bool = parameter(switch=True)

@@ -1,5 +1,6 @@
 """New-Object, Add-Member and Get-Member."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -36,7 +37,7 @@ class NewObject(Builtin):
     """Make an object."""
 
     name: ClassVar[str] = "New-Object"
-    unsupported: ClassVar[frozenset[str]] = frozenset({"ComObject", "Strict"})
+    unsupported: ClassVar[Collection[str]] = frozenset({"ComObject", "Strict"})
 
     type_name: str = parameter(position=0, mandatory=True)
     argument_list: tuple[object, ...] = parameter(position=1, aliases=("Args",), default=())

@@ -1,5 +1,6 @@
 """Format-*, Out-* and Write-*."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
@@ -90,7 +91,7 @@ class FormatTable(_Formatting):
     """Show objects as a table."""
 
     name: ClassVar[str] = "Format-Table"
-    unsupported: ClassVar[frozenset[str]] = frozenset({"View", "ShowError", "DisplayError"})
+    unsupported: ClassVar[Collection[str]] = frozenset({"View", "ShowError", "DisplayError"})
 
     property: tuple[object, ...] | None = parameter(position=0)
     auto_size: bool = parameter(switch=True)
@@ -115,7 +116,7 @@ class FormatList(_Formatting):
     """Show objects as lists of their properties."""
 
     name: ClassVar[str] = "Format-List"
-    unsupported: ClassVar[frozenset[str]] = frozenset({"View", "ShowError", "DisplayError"})
+    unsupported: ClassVar[Collection[str]] = frozenset({"View", "ShowError", "DisplayError"})
 
     property: tuple[object, ...] | None = parameter(position=0)
 
@@ -130,7 +131,7 @@ class FormatWide(_Formatting):
     """Show one property of each object, several in a line."""
 
     name: ClassVar[str] = "Format-Wide"
-    unsupported: ClassVar[frozenset[str]] = frozenset({"View", "ShowError", "DisplayError"})
+    unsupported: ClassVar[Collection[str]] = frozenset({"View", "ShowError", "DisplayError"})
 
     property: object = parameter(position=0)
     auto_size: bool = parameter(switch=True)

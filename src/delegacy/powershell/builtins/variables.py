@@ -1,6 +1,7 @@
 """Variables, dates, waiting, secrets, and asking the user."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
@@ -181,7 +182,7 @@ class GetDate(Builtin):
     """Tell the date and time."""
 
     name: ClassVar[str] = "Get-Date"
-    unsupported: ClassVar[frozenset[str]] = frozenset({"UFormat", "DisplayHint"})
+    unsupported: ClassVar[Collection[str]] = frozenset({"UFormat", "DisplayHint"})
 
     date: datetime | None = parameter(
         position=0, pipeline=True, pipeline_by_property_name=True, aliases=("LastWriteTime",)
@@ -288,7 +289,7 @@ class GetRandom(Builtin):
 
     name: ClassVar[str] = "Get-Random"
     default_parameter_set: ClassVar[str] = "RandomNumber"
-    unsupported: ClassVar[frozenset[str]] = frozenset({"SetSeed"})
+    unsupported: ClassVar[Collection[str]] = frozenset({"SetSeed"})
 
     maximum: int | None = parameter(sets={"RandomNumber": SetMembership(position=0)})
     minimum: int = parameter(sets=("RandomNumber",), default=0)
@@ -331,7 +332,7 @@ class ConvertToSecureString(Builtin):
     """Turn text into text that never prints."""
 
     name: ClassVar[str] = "ConvertTo-SecureString"
-    unsupported: ClassVar[frozenset[str]] = frozenset({"Key", "SecureKey"})
+    unsupported: ClassVar[Collection[str]] = frozenset({"Key", "SecureKey"})
 
     string: str = parameter(position=0, mandatory=True, pipeline=True, secret=True)
     as_plain_text: bool = parameter(switch=True)

@@ -55,7 +55,7 @@ def run_revisions(connection: sa.Connection, wanted: Schema) -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
-    with as_file(files(__package__)) as folder:
+    with as_file(files(__name__)) as folder:
         config = Config()
         config.set_main_option("script_location", str(folder))
         config.set_main_option("version_locations", str(folder / wanted.name))
