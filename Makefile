@@ -23,7 +23,7 @@ $(VENV)/.ready: pyproject.toml
 
 setup: $(VENV)/.ready ## make the virtual environment with everything for development
 
-check: $(VENV)/.ready ## format, lint, types, import contracts, fast tests: under a minute
+check: $(VENV)/.ready ## format, lint, types, import contracts, fast tests: about two minutes
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/lint-imports > /dev/null || $(BIN)/lint-imports
