@@ -1,7 +1,10 @@
 import re
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
+from delegacy import cmdlets
 from delegacy.cmdlets._base import DirectoryCmdlet, ExchangeCmdlet
 from delegacy.cmdlets.registry import CMDLETS, find_cmdlet, unsupported_cmdlet
 from delegacy.powershell.metadata import ALL_SETS, CmdletInfo, ConfirmImpact
@@ -10,6 +13,17 @@ INFOS = [info for name in CMDLETS if (info := find_cmdlet(name)) is not None]
 PROMPTING = {"Remove", "Disable", "Update", "Clear"}
 ALSO_PROMPTING = {"Add-RecipientPermission", "Set-User"}
 NOT_PROMPTING = {"Disable-ADAccount"}  # the Active Directory module asks before it removes, no more
+
+
+def test_every_cmdlet_of_every_module_is_in_the_registry() -> None:
+    modules = [import_module(f"{cmdlets.__name__}.{found.name}") for found in iter_modules(cmdlets.__path__)]
+    written = {
+        cls.name
+        for module in modules
+        for cls in vars(module).values()
+        if isinstance(cls, type) and issubclass(cls, DirectoryCmdlet) and cls.name
+    }
+    assert written == set(CMDLETS)
 
 
 def test_every_cmdlet_is_found_by_its_name_in_any_case() -> None:
