@@ -23,12 +23,12 @@ $(VENV)/.ready: pyproject.toml
 
 setup: $(VENV)/.ready ## make the virtual environment with everything for development
 
-check: $(VENV)/.ready ## format, lint, types, import contracts, fast tests: about two minutes
+check: $(VENV)/.ready ## format, lint, types, import contracts, fast tests: under a minute
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/lint-imports > /dev/null || $(BIN)/lint-imports
 	$(BIN)/mypy --no-error-summary
-	$(BIN)/pytest -q -m "not slow and not interop" tests/unit tests/spec tests/architecture
+	$(BIN)/pytest -q --numprocesses auto -m "not slow and not interop" tests/unit tests/spec tests/architecture
 
 peers: ## install the test peers from Debian's packages, where that may be done
 	@tests/install-peers

@@ -36,7 +36,7 @@ def in_layers(layers: set[str]) -> list[Source]:
 
 def calls(source: Source) -> Iterator[tuple[int, tuple[str, str]]]:
     """Yield line, object and method of every call of the form ``object.method(...)``."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -54,7 +54,7 @@ def test_everything_below_the_doors_is_synchronous() -> None:
     coroutines = [
         f"{source.place}:{node.lineno}"
         for source in in_layers(BELOW_THE_DOORS)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await))
     ]
     assert coroutines == []
@@ -105,7 +105,7 @@ def held(source: Source) -> Iterator[str]:
 
 def changes(source: Source) -> Iterator[tuple[int, str]]:
     """Yield line and name of everything that is assigned into, deleted from, or told to change."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
             yield node.lineno, ast.unparse(node.value)
     for line, (name, method) in calls(source):
@@ -115,10 +115,7 @@ def changes(source: Source) -> Iterator[tuple[int, str]]:
 
 def test_no_function_rebinds_a_global() -> None:
     rebound = [
-        f"{source.place}:{node.lineno}"
-        for source in sources()
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Global)
+        f"{source.place}:{node.lineno}" for source in sources() for node in source.nodes if isinstance(node, ast.Global)
     ]
     assert rebound == []
 
@@ -128,7 +125,7 @@ def test_the_policy_is_handed_the_time() -> None:
     imports = [
         f"{source.place}:{node.lineno}"
         for source in in_layers({"policy"})
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""])
         if name.split(".")[0] in {"time", "random", "secrets", "os", "logging", "threading"}

@@ -45,7 +45,7 @@ def test_no_class_has_a_vague_name() -> None:
     vague = {
         node.name
         for source in sources()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ClassDef) and VAGUE_CLASS.search(node.name)
     }
     assert vague == ALLOWED_CLASSES

@@ -25,6 +25,7 @@ def in_postgresql(postgres: PostgresServer) -> Iterator[OpenStore]:
         yield opened
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 def test_the_authorizer_keeps_the_sentence_on_postgresql(case: Case, in_postgresql: OpenStore) -> None:
     world = StoreWorld(in_postgresql)

@@ -21,7 +21,8 @@ from delegacy.store.engine import Database
 from delegacy.store.mail_transaction import MailTransactions
 from delegacy.store.mailbox_usage import SqlMailboxUsage
 from delegacy.store.unit_of_work import SqlStore
-from delegacy.store.versions import DIRECTORY, MAIL, prepare
+from delegacy.store.versions import DIRECTORY, MAIL, Schema
+from support.scratch import hurried, scratch_database
 
 NOW: Final = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 PASSWORD: Final = "correct horse"
@@ -256,9 +257,9 @@ class Organization:
 @contextmanager
 def organization(folder: Path) -> Iterator[Organization]:
     """Open the organization that is in a folder, or make contoso.com there, with its administrator and nobody else."""
-    is_new = not (folder / "directory.db").exists()
-    database = Database.at(folder / "directory.db")
-    prepare(database, DIRECTORY)
+    file = folder / "directory.db"
+    is_new = not file.exists()
+    database = _database(file, DIRECTORY)
     clock = SteadyClock()
     usage = UsageWhenAsked(lambda closing: SqlMailboxUsage(MailTransactions(_mail_database(folder, closing))))
     made = Organization(database, SqlStore(database, clock), SqlDecisionFacts(database), usage, clock)
@@ -276,7 +277,10 @@ def organization(folder: Path) -> Iterator[Organization]:
 
 
 def _mail_database(folder: Path, closing: ExitStack) -> Database:
-    database = Database.at(folder / "mail.db")
+    database = _database(folder / "mail.db", MAIL)
     closing.callback(database.close)
-    prepare(database, MAIL)
     return database
+
+
+def _database(file: Path, schema: Schema) -> Database:
+    return hurried(Database.at(file)) if file.exists() else scratch_database(file, schema)

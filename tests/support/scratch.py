@@ -20,7 +20,11 @@ def copy_schema(file: Path, schema: Schema) -> Path:
 
 def scratch_database(file: Path, schema: Schema) -> Database:
     """Return a database with the tables of a schema, in a SQLite file, which commits without waiting for the disk."""
-    database = Database.at(copy_schema(file, schema))
+    return hurried(Database.at(copy_schema(file, schema)))
+
+
+def hurried(database: Database) -> Database:
+    """Have a SQLite database commit without waiting for the disk, and return it."""
 
     def hurry(raw: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         raw.execute("PRAGMA synchronous = OFF")

@@ -4,7 +4,7 @@ import ast
 import importlib
 import pkgutil
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -23,6 +23,11 @@ class Source:
     path: Path
     text: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Return every node of the tree; those of all modules are walked to once."""
+        return tuple(ast.walk(self.tree))
 
     @property
     def place(self) -> str:

@@ -94,7 +94,7 @@ def test_send_on_behalf_of_a_linked_delegate_counts_for_its_master_account() -> 
     assert decide_send(facts, NOW) == ON_BEHALF
 
 
-@pytest.mark.parametrize("kind", MAILBOXES)
+@pytest.mark.parametrize("kind", sorted(MAILBOXES, key=str))
 def test_nobody_but_the_owner_sends_from_a_hidden_mailbox(kind: RecipientTypeDetails) -> None:
     hidden = target(kind, hidden=True)
     refused = Deny(SendDenial.HIDDEN_FROM_ADDRESS_LISTS)

@@ -1,4 +1,6 @@
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,19 @@ from delegacy.session.declarations import declared_cmdlets
 from delegacy.session.signin import SignInDenial
 
 
+@cache
+def written() -> Mapping[str, str]:
+    """Return the pages, made once for all the tests that only read them."""
+    return pages()
+
+
 def rows(text: str) -> list[list[str]]:
     """Return the cells of every row of a page's tables."""
     return [re.split(r" (?<!\\)\| ", line.strip("| ")) for line in text.splitlines() if line.startswith("| ")]
 
 
 def test_every_setting_and_variable_is_on_its_page() -> None:
-    page = pages()["settings.md"]
+    page = written()["settings.md"]
     for key, field in keys().items():
         assert f"| `{key}` | `{variable(key)}` |" in page
         assert field.metadata["help"] in page
@@ -44,10 +52,9 @@ def test_no_page_depends_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("name", [info.name for info in declared_cmdlets()])
 def test_every_cmdlet_has_a_page_with_all_its_parameters(name: str) -> None:
-    written = pages()
     (info,) = (each for each in declared_cmdlets() if each.name == name)
-    page = written[f"cmdlets/{name}.md"]
-    assert f"](cmdlets/{name}.md)" in written["cmdlets.md"]
+    page = written()[f"cmdlets/{name}.md"]
+    assert f"](cmdlets/{name}.md)" in written()["cmdlets.md"]
     named = [row[0].split(",")[0].strip("`") for row in rows(page)]
     for parameter in info.parameters:
         assert (f"-{parameter.name}" in named) != parameter.hidden
@@ -58,7 +65,7 @@ def test_every_cmdlet_has_a_page_with_all_its_parameters(name: str) -> None:
 
 def test_every_error_is_on_its_page_with_its_category() -> None:
     assert ManagementObjectNotFound in errors()
-    page = pages()["errors.md"]
+    page = written()["errors.md"]
     for error in errors():
         assert f"`{error.error_id}` | `{error.category.value}` | {first_sentence(error)} |" in page
         assert first_sentence(error).endswith(".")
@@ -68,7 +75,7 @@ def test_every_error_is_on_its_page_with_its_category() -> None:
 
 def test_every_reason_for_a_denial_is_on_its_page() -> None:
     assert {OpenDenial, SendDenial, SignInDenial} <= set(denials())
-    page = pages()["denials.md"]
+    page = written()["denials.md"]
     for vocabulary in denials():
         assert f"## {vocabulary.__name__}" in page
         for reason in vocabulary:
@@ -80,8 +87,8 @@ def test_pages_that_are_none_any_more_go_and_what_somebody_wrote_stays(tmp_path:
     (tmp_path / "cmdlets" / "Get-Gone.md").write_text(f"# Get-Gone\n\n{MARK}\n", encoding="utf-8")
     (tmp_path / "notes.md").write_text("# Notes\n", encoding="utf-8")
     write_pages(tmp_path)
-    written = {file.relative_to(tmp_path).as_posix(): file.read_text("utf-8") for file in tmp_path.rglob("*.md")}
-    assert written == {**pages(), "notes.md": "# Notes\n"}
+    found = {file.relative_to(tmp_path).as_posix(): file.read_text("utf-8") for file in tmp_path.rglob("*.md")}
+    assert found == {**written(), "notes.md": "# Notes\n"}
 
 
 def test_the_command_writes_where_it_is_told_to(tmp_path: Path) -> None:
