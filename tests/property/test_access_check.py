@@ -60,7 +60,7 @@ def named_by(token: AccessToken) -> st.SearchStrategy[Ace]:
 def test_an_explicit_deny_wins_wherever_it_stands(
     acl: list[Ace], token: AccessToken, owner: Sid | None, data: st.DataObject
 ) -> None:
-    deny = replace(data.draw(named_by(token)), allow=False, inherited=False)
+    deny = data.draw(named_by(token))._replace(allow=False, inherited=False)
     acl.insert(data.draw(st.integers(0, len(acl))), deny)
     entry = deciding_entry(acl, token, ADMITS_SEND_AS, NOW, owner)
     assert entry is not None
@@ -71,8 +71,8 @@ def test_an_explicit_deny_wins_wherever_it_stands(
 def test_an_explicit_allow_goes_before_everything_inherited(
     acl: list[Ace], token: AccessToken, owner: Sid | None, data: st.DataObject
 ) -> None:
-    inherited = [replace(ace, inherited=True) for ace in acl]
-    allow = replace(data.draw(named_by(token)), allow=True, inherited=False)
+    inherited = [ace._replace(inherited=True) for ace in acl]
+    allow = data.draw(named_by(token))._replace(allow=True, inherited=False)
     assert deciding_entry([*inherited, allow], token, ADMITS_SEND_AS, NOW, owner) == allow
 
 
@@ -80,7 +80,7 @@ def test_an_explicit_allow_goes_before_everything_inherited(
 def test_an_entry_for_a_stranger_changes_nothing(
     acl: list[Ace], ace: Ace, place: int, token: AccessToken, owner: Sid | None
 ) -> None:
-    stranger = replace(ace, trustee=STRANGERS[0])
+    stranger = ace._replace(trustee=STRANGERS[0])
     with_it = [*acl[:place], stranger, *acl[place:]]
     assert deciding_entry(with_it, token, ADMITS_SEND_AS, NOW, owner) == deciding_entry(
         acl, token, ADMITS_SEND_AS, NOW, owner
@@ -91,7 +91,7 @@ def test_an_entry_for_a_stranger_changes_nothing(
 def test_an_entry_for_other_rights_changes_nothing(
     acl: list[Ace], ace: Ace, place: int, token: AccessToken, owner: Sid | None
 ) -> None:
-    other = replace(ace, rights=ace.rights - ADMITS_SEND_AS)
+    other = ace._replace(rights=ace.rights - ADMITS_SEND_AS)
     with_it = [*acl[:place], other, *acl[place:]]
     assert deciding_entry(with_it, token, ADMITS_SEND_AS, NOW, owner) == deciding_entry(
         acl, token, ADMITS_SEND_AS, NOW, owner
@@ -102,7 +102,7 @@ def test_an_entry_for_other_rights_changes_nothing(
 def test_an_entry_that_has_ended_or_passes_by_changes_nothing(
     acl: list[Ace], ace: Ace, place: int, token: AccessToken, owner: Sid | None
 ) -> None:
-    for idle in (replace(ace, expires_at=NOW), replace(ace, inheritance_type=InheritanceType.CHILDREN)):
+    for idle in (ace._replace(expires_at=NOW), ace._replace(inheritance_type=InheritanceType.CHILDREN)):
         with_it = [*acl[:place], idle, *acl[place:]]
         assert deciding_entry(with_it, token, ADMITS_SEND_AS, NOW, owner) == deciding_entry(
             acl, token, ADMITS_SEND_AS, NOW, owner
@@ -123,8 +123,8 @@ def test_an_allow_never_takes_away_and_a_deny_never_gives(
     acl: list[Ace], ace: Ace, token: AccessToken, owner: Sid | None
 ) -> None:
     before = allows(acl, token, owner)
-    assert allows([*acl, replace(ace, allow=True)], token, owner) >= before
-    assert allows([*acl, replace(ace, allow=False)], token, owner) <= before
+    assert allows([*acl, ace._replace(allow=True)], token, owner) >= before
+    assert allows([*acl, ace._replace(allow=False)], token, owner) <= before
 
 
 @given(acls, tokens, owners)

@@ -42,7 +42,7 @@ PATHS = st.sampled_from(["Inbox", "Drafts", "Inbox/Below", "Projects/2026", "GrÃ
 @given(st.lists(NAMES, max_size=6), PATHS, st.booleans())
 def test_a_name_that_is_shown_is_the_name_that_is_found(names: list[str], path: str, utf8: bool) -> None:  # noqa: FBT001 (drawn)
     targets = [
-        Target(n, UUID(int=n), None, RecipientTypeDetails.USER_MAILBOX, name, f"a{n}@contoso.com", hidden=False)
+        Target(n, UUID(int=n).bytes, None, RecipientTypeDetails.USER_MAILBOX, name, f"a{n}@contoso.com", hidden=False)
         for n, name in enumerate(names, 1)
     ]
     namespace = Namespace(targets)

@@ -45,7 +45,7 @@ def target(
     name: str = "Terry Adams",
     address: str = "terrya@contoso.com",
 ) -> Target:
-    return Target(7, UUID(int=7), sid, kind, name, address, hidden)
+    return Target(7, UUID(int=7).bytes, sid, kind, name, address, hidden)
 
 
 def opening(

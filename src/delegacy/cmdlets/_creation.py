@@ -168,7 +168,7 @@ def grant_initial_mailbox_entries(cmdlet: DirectoryCmdlet, mailbox: Recipient) -
     """Give a new mailbox the entries that it starts with; other objects have none."""
     if mailbox.recipient_type_details in MAILBOXES:
         for ace in initial_mailbox_acl(mailbox.recipient_type_details, mailbox.linked_master_account):
-            cmdlet.session.changes.grant(mailbox.id, replace(ace, granted_at=cmdlet.session.clock.now()))
+            cmdlet.session.changes.grant(mailbox.id, ace._replace(granted_at=cmdlet.session.clock.now()))
 
 
 def set_password(cmdlet: DirectoryCmdlet, account: Recipient, password: SecureString) -> None:

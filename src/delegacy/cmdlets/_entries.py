@@ -51,7 +51,7 @@ def grant(changes: Directory, target: int, ace: Ace) -> frozenset[Right]:
     if any(entry.rights & missing for entry in present):
         changes.revoke(target, ace.trustee, missing, allow=ace.allow)
     if missing:
-        changes.grant(target, ace if missing == ace.rights else replace(ace, rights=missing))
+        changes.grant(target, ace if missing == ace.rights else ace._replace(rights=missing))
     return missing
 
 

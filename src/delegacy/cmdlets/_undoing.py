@@ -104,7 +104,7 @@ class Undoing:
             raise self._refused(f"what was removed on {_named(found)} has been granted again since")
         self._require_time_left(ace.expires_at)
         caller = self._cmdlet.session.caller_name
-        self._directory.grant(target, replace(ace, granted_by=caller, granted_at=self._now))
+        self._directory.grant(target, ace._replace(granted_by=caller, granted_at=self._now))
 
     def _restore_list(self, target: int, gone: Collection[HeldPlace], come: Collection[HeldPlace]) -> None:
         found = self._require(target, *(place.delegate for place in gone))

@@ -245,7 +245,7 @@ class SetMailbox(AccountNames, SetSendOnBehalfCmdlet):
                 self.session.changes.revoke(plan.before.id, old.trustee, old.rights, allow=True)
         for new in after:
             if new not in before:
-                grant(self.session.changes, plan.before.id, replace(new, granted_at=self.session.clock.now()))
+                grant(self.session.changes, plan.before.id, new._replace(granted_at=self.session.clock.now()))
 
     def _plan_type(self, plan: Plan, kind: RecipientTypeDetails) -> None:
         before = plan.before

@@ -286,7 +286,7 @@ class RemoveMailboxPermission(ExchangeCmdlet):
                     entry_change(_CHANGED, names[ace.trustee], gone, allow=ace.allow, added=False),
                 )
         for own in initial:
-            grant(changes, mailbox.id, replace(own, granted_at=self.session.clock.now()))
+            grant(changes, mailbox.id, own._replace(granted_at=self.session.clock.now()))
         self._unlink_all(mailbox)
 
     def _unlink_all(self, mailbox: Recipient) -> None:

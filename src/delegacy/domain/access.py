@@ -178,7 +178,7 @@ def _target(target: Recipient) -> Target:
     address = target.primary_smtp_address
     return Target(
         target.id,
-        target.guid,
+        target.guid.bytes,
         target.sid,
         target.recipient_type_details,
         target.display_name,

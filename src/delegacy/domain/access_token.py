@@ -1,12 +1,11 @@
 """Who somebody is, for an access check (MS-DTYP 2.5.2)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, Sid
 
 
-@dataclass(frozen=True, slots=True)
-class AccessToken:
+class AccessToken(NamedTuple):
     """The SIDs that an account acts with.
 
     ``users`` is the account's own SID and, for a linked master account, that of its mailbox. ``groups`` are the security groups it

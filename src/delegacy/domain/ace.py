@@ -1,15 +1,14 @@
 """One access control entry."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from delegacy.domain.rights import InheritanceType, Right
 from delegacy.domain.sid import Sid
 
 
-@dataclass(frozen=True, slots=True)
-class Ace:
-    """An entry: these rights are allowed to, or denied, this trustee.
+class Ace(NamedTuple):
+    """An entry: these rights are allowed to, or denied, this trustee. A tuple, as the facts of decisions are.
 
     ``inherited`` entries come from above the object. ``granted_by`` and ``granted_at`` say who made the entry and when;
     after ``expires_at`` the entry counts for nothing.

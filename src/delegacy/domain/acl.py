@@ -1,7 +1,7 @@
 """Access control lists: canonical order, and how entries are added and removed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from delegacy.domain.ace import Ace
@@ -44,7 +44,7 @@ class Acl:
         if not (missing := self.missing_rights(ace)):
             return self
         kept = [_without(entry, ace.trustee, missing, allow=ace.allow) for entry in self.entries]
-        return Acl((*(entry for entry in kept if entry.rights), replace(ace, rights=missing)))
+        return Acl((*(entry for entry in kept if entry.rights), ace._replace(rights=missing)))
 
     def remove(self, trustee: Sid, rights: frozenset[Right], *, allow: bool) -> tuple["Acl", RemovalOutcome]:
         """Take ``rights`` out of the explicit entries of this kind for ``trustee``; an entry without rights goes.
@@ -73,4 +73,4 @@ def canonical_rank(ace: Ace) -> int:
 def _without(entry: Ace, trustee: Sid, rights: frozenset[Right], *, allow: bool) -> Ace:
     if entry.inherited or entry.trustee != trustee or entry.allow != allow:
         return entry
-    return replace(entry, rights=entry.rights - rights)
+    return entry._replace(rights=entry.rights - rights)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from delegacy.domain.client_access import ClientProtocol
@@ -11,6 +12,9 @@ from delegacy.domain.folder_permission import DEFAULT
 from delegacy.domain.rights import ADMITS_FULL_ACCESS
 from delegacy.policy.access_check import deciding_entry
 from delegacy.policy.decision import Allow, Deny, OpenDecision, OpenDenial, OpenRight
+
+_AS_OWNER: Final = Allow(OpenRight.OWNER)
+_WITHOUT_RIGHT: Final = Deny(OpenDenial.NO_FULL_ACCESS)
 
 
 def decide_open(facts: OpeningFacts | None, now: datetime, over: ClientProtocol | None = None) -> OpenDecision:
@@ -30,12 +34,12 @@ def decide_open(facts: OpeningFacts | None, now: datetime, over: ClientProtocol 
         return Deny(OpenDenial.PROTOCOL_SWITCHED_OFF)
     mailbox, token = facts.mailbox, facts.token
     if mailbox.sid in token.users:
-        return Allow(OpenRight.OWNER)
+        return _AS_OWNER
     if mailbox.hidden and facts.hidden_mailboxes_denied:
         return Deny(OpenDenial.HIDDEN_FROM_ADDRESS_LISTS)
     entry = deciding_entry(facts.mailbox_acl, token, ADMITS_FULL_ACCESS, now, mailbox.sid)
     if entry is None:
-        return Deny(OpenDenial.NO_FULL_ACCESS)
+        return _WITHOUT_RIGHT
     if entry.allow:
         return Allow(OpenRight.FULL_ACCESS, entry)
     return Deny(OpenDenial.FULL_ACCESS_DENIED, entry)

@@ -13,6 +13,8 @@ _AS: Final = frozenset({Obligation.LEAVE_NO_TRACE})
 _AS_WITH_COPY: Final = _AS | {Obligation.COPY_TO_SENT_ITEMS}
 _ON_BEHALF: Final = frozenset({Obligation.SHOW_DELEGATE})
 _ON_BEHALF_WITH_COPY: Final = _ON_BEHALF | {Obligation.COPY_TO_SENT_ITEMS}
+_AS_OWNER: Final = Allow(SendRight.OWNER)
+_WITHOUT_RIGHT: Final = Deny(SendDenial.NO_SEND_RIGHT)
 
 
 def decide_send(facts: SendingFacts | None, now: datetime) -> SendDecision:
@@ -28,7 +30,7 @@ def decide_send(facts: SendingFacts | None, now: datetime) -> SendDecision:
         return Deny(SendDenial.ACCOUNT_DISABLED)
     author, token = facts.author, facts.token
     if author.sid in token.users:
-        return Allow(SendRight.OWNER)
+        return _AS_OWNER
     if author.hidden and facts.hidden_mailboxes_denied and author.recipient_type_details in MAILBOXES:
         return Deny(SendDenial.HIDDEN_FROM_ADDRESS_LISTS)
     entry = deciding_entry(facts.ad_acl, token, ADMITS_SEND_AS, now, author.sid)
@@ -40,4 +42,4 @@ def decide_send(facts: SendingFacts | None, now: datetime) -> SendDecision:
         return Allow(SendRight.SEND_ON_BEHALF, None, _ON_BEHALF_WITH_COPY if facts.copy_sent_on_behalf else _ON_BEHALF)
     if entry is not None:
         return Deny(SendDenial.SEND_AS_DENIED, entry)
-    return Deny(SendDenial.NO_SEND_RIGHT)
+    return _WITHOUT_RIGHT

@@ -1,7 +1,6 @@
 """The directory inside a write transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
@@ -274,6 +273,6 @@ class SqlDirectory(SqlDirectoryReader):
     def _held(self, target: int, asked: Ace) -> tuple[Ace, ...]:
         """Return what explicit entries hold of the rights asked about, an entry each."""
         return tuple(
-            replace(entry, rights=entry.rights & asked.rights)
+            entry._replace(rights=entry.rights & asked.rights)
             for entry in grants.entries_like(self._connection, target, asked)
         )

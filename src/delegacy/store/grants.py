@@ -1,7 +1,6 @@
 """Access control entries, Send on Behalf lists and auto-mapping links: written and read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -130,7 +129,7 @@ def entries_like(connection: Connection, key: int, ace: Ace) -> tuple[Ace, ...]:
     if trustee is None:
         return ()
     rows = [row for right in ace.rights for row in connection.rows(_LIKE, (key, right, trustee.key, int(ace.allow)))]
-    return tuple(replace(entry, trustee=ace.trustee) for entry in _entries(rows))
+    return tuple(entry._replace(trustee=ace.trustee) for entry in _entries(rows))
 
 
 def ended_entries(connection: Connection, key: int, now: int) -> tuple[Ace, ...]:

@@ -116,7 +116,7 @@ def _groups_above(model: Model, identities: set[str], through: set[str]) -> set[
 
 def _target(name: str, thing: Thing) -> Target:
     sid = None if thing.kind in _WITHOUT_SID else sid_of(name)
-    return Target(0, uuid5(NAMESPACE_DNS, name), sid, thing.kind, name, f"{name}@contoso.com", thing.hidden)
+    return Target(0, uuid5(NAMESPACE_DNS, name).bytes, sid, thing.kind, name, f"{name}@contoso.com", thing.hidden)
 
 
 def _sids(names: Iterable[str]) -> frozenset[Sid]:

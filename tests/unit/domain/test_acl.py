@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from delegacy.domain.ace import Ace
@@ -65,27 +64,27 @@ def test_a_deny_is_there_beside_an_allow() -> None:
 
 
 def test_an_entry_that_passes_the_object_by_gives_up_the_right_to_one_that_reaches_it() -> None:
-    below = replace(ace(FULL, READ), inheritance_type=InheritanceType.CHILDREN)
+    below = ace(FULL, READ)._replace(inheritance_type=InheritanceType.CHILDREN)
     added = Acl((below,)).add(ace(FULL))
-    assert added.entries == (replace(below, rights=frozenset({READ})), ace(FULL))
+    assert added.entries == (below._replace(rights=frozenset({READ})), ace(FULL))
 
 
 def test_an_entry_that_has_expired_gives_way_to_a_new_one() -> None:
-    expired = replace(ace(FULL), expires_at=NOW)
+    expired = ace(FULL)._replace(expires_at=NOW)
     assert Acl((expired,)).add(ace(FULL)).entries == (ace(FULL),)
-    later = replace(ace(FULL), expires_at=NOW + timedelta(days=1))
+    later = ace(FULL)._replace(expires_at=NOW + timedelta(days=1))
     assert Acl((expired,)).add(later).entries == (later,)
 
 
 def test_an_entry_that_gives_way_takes_nothing_of_others_with_it() -> None:
-    expired = replace(ace(FULL), expires_at=NOW)
+    expired = ace(FULL)._replace(expires_at=NOW)
     others = (EXPLICIT_DENY, ace(FULL, trustee=AYLA), INHERITED_ALLOW)
     assert Acl((*others, expired)).add(ace(FULL)).entries == (*others, ace(FULL))
 
 
 def test_a_shorter_grant_takes_nothing_from_a_longer_one() -> None:
     acl = Acl((EXPLICIT_ALLOW,))
-    assert acl.add(replace(EXPLICIT_ALLOW, expires_at=NOW)) is acl
+    assert acl.add(EXPLICIT_ALLOW._replace(expires_at=NOW)) is acl
 
 
 def test_removing_every_right_removes_the_entry() -> None:

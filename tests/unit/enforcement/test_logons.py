@@ -34,7 +34,9 @@ class Journal:
 
 def opening(mailbox: UUID, account: str) -> Opening:
     signed_in = Account(id=1, guid=UUID(int=9), sid=Sid("S-1-5-21-1"), logon_name=account, display_name=account)
-    target = Target(7, mailbox, None, RecipientTypeDetails.USER_MAILBOX, "Terry", "terrya@contoso.com", hidden=False)
+    target = Target(
+        7, mailbox.bytes, None, RecipientTypeDetails.USER_MAILBOX, "Terry", "terrya@contoso.com", hidden=False
+    )
     return Opening(signed_in, target, OpenRight.FULL_ACCESS, 1)
 
 
@@ -86,6 +88,6 @@ def test_a_note_is_of_the_mailbox_that_was_opened() -> None:
     journal = Journal()
     notes = LogonNotes(journal, SteppingClock())
     first = opening(TERRY, "CONTOSO\\raymonds")
-    notes.opened(replace(first, mailbox=first.mailbox._replace(guid=AYLA)))
+    notes.opened(replace(first, mailbox=first.mailbox._replace(octets=AYLA.bytes)))
     notes.write()
     assert [logon.mailbox_guid for logon in journal.written] == [AYLA]

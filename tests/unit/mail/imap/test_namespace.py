@@ -14,7 +14,7 @@ LONG_ADDRESS = "a" * 60 + "@" + "b" * 60 + "." + "c" * 60 + ".example"
 def target(number: int, display_name: str, address: str = "") -> Target:
     address = address or f"a{number}@contoso.com"
     return Target(
-        number, UUID(int=number), None, RecipientTypeDetails.USER_MAILBOX, display_name, address, hidden=False
+        number, UUID(int=number).bytes, None, RecipientTypeDetails.USER_MAILBOX, display_name, address, hidden=False
     )
 
 

@@ -17,7 +17,9 @@ from delegacy.policy.decision import OpenRight
 from delegacy.wire.imap.sequence import SAVED_RESULT, parse_sequence_set
 
 ACCOUNT = Account(id=1, guid=UUID(int=1), sid=Sid("S-1-5-21-1"), logon_name="CONTOSO\\ayla", display_name="Ayla Kol")
-TARGET = Target(1, UUID(int=1), None, RecipientTypeDetails.USER_MAILBOX, "Ayla Kol", "ayla@contoso.com", hidden=False)
+TARGET = Target(
+    1, UUID(int=1).bytes, None, RecipientTypeDetails.USER_MAILBOX, "Ayla Kol", "ayla@contoso.com", hidden=False
+)
 OPENING = Opening(ACCOUNT, TARGET, OpenRight.OWNER, 1)
 AT_ONCE = Telling(expunged=True, vanished=False, modseq=False)
 LATER = Telling(expunged=False, vanished=False, modseq=False)

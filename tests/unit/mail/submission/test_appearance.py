@@ -24,7 +24,13 @@ STAMP = Stamp(
     message_id="<17@mail.contoso.com>",
 )
 TERRY = Target(
-    1, UUID(int=1), Sid("S-1"), RecipientTypeDetails.USER_MAILBOX, "Terry Adams", "terrya@contoso.com", hidden=False
+    1,
+    UUID(int=1).bytes,
+    Sid("S-1"),
+    RecipientTypeDetails.USER_MAILBOX,
+    "Terry Adams",
+    "terrya@contoso.com",
+    hidden=False,
 )
 RAYMOND = Account(
     id=2,
