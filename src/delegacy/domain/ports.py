@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from delegacy.domain.access import AccessFacts
@@ -77,8 +77,7 @@ class Place:
     named: Collection[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """One grant in a reverse look-up: the target's key, the entry (None for a place in a Send on Behalf list), the trustee."""
 
     target: int

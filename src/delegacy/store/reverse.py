@@ -4,13 +4,14 @@ Two steps rather than one statement: joined in one, SQLite may read a whole tabl
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
 from delegacy.domain.ports import Holding
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, ADMITS_SEND_AS, Permission
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE
-from delegacy.store.connection import Connection, Row
+from delegacy.store.connection import Connection
 from delegacy.store.principals import identities_of, sid_of
 from delegacy.store.rows import to_moment_or_none
 from delegacy.store.schema import ROOT, WELL_KNOWN_KEYS
@@ -21,10 +22,12 @@ RIGHTS: Final = ", ".join(map(str, map(int, _RIGHTS)))
 """The rights that decisions ask for, as statements list them."""
 _PERMISSIONS: Final = MappingProxyType(
     {
-        **dict.fromkeys(map(int, ADMITS_FULL_ACCESS), Permission.FULL_ACCESS),
-        **dict.fromkeys(map(int, ADMITS_SEND_AS), Permission.SEND_AS),
+        int(right): (permission, permission.value)
+        for permission, rights in ((Permission.FULL_ACCESS, ADMITS_FULL_ACCESS), (Permission.SEND_AS, ADMITS_SEND_AS))
+        for right in rights
     }
 )
+_ON_BEHALF: Final = Permission.SEND_ON_BEHALF
 _GROUPS: Final = """
     SELECT DISTINCT c.ancestor, c.security, c.mail
     FROM member m CROSS JOIN group_closure c
@@ -49,10 +52,11 @@ _HOLDERS_OF_LISTS: Final = """
     WHERE EXISTS (SELECT 1 FROM send_on_behalf s WHERE s.delegate = k.value AND s.target > ?)
 """
 _FIRST_OF_LISTS: Final = "SELECT target FROM send_on_behalf WHERE delegate = ? AND target > ? ORDER BY target LIMIT ?"
+# The unary plus keeps SQLite from searching a target's list once for each right.
 _ENTRIES: Final = f"""
     SELECT a.target, a.access_right, a.trustee, a.allow, a.expires_at, o.sid, f.sid
     FROM ace a LEFT JOIN object o ON o.id = a.trustee LEFT JOIN foreign_principal f ON f.id = a.trustee
-    WHERE a.target IN ({{keys}}) AND a.access_right IN ({RIGHTS})
+    WHERE a.target IN ({{keys}}) AND +a.access_right IN ({RIGHTS})
 """
 _LISTED: Final = """
     SELECT s.target, s.delegate, o.sid, s.expires_at FROM send_on_behalf s JOIN object o ON o.id = s.delegate WHERE s.target IN ({keys})
@@ -127,14 +131,13 @@ def first_targets(connection: Connection, trustees: set[int], delegates: set[int
         (_HOLDERS_OF_LISTS, _FIRST_OF_LISTS, delegates),
     ):
         for holder in connection.rows(holders.format(keys=connection.key_set), (connection.keys(principals), beyond)):
-            found.update(row[0] for row in connection.rows(first, (*holder, beyond, limit)))
+            found.update(chain.from_iterable(connection.rows(first, (*holder, beyond, limit))))
     return found
 
 
 def _targets(connection: Connection, sql: str, principals: set[int], beyond: int) -> set[int]:
-    return {
-        row[0] for row in connection.rows(sql.format(keys=connection.key_set), (connection.keys(principals), beyond))
-    }
+    rows = connection.rows(sql.format(keys=connection.key_set), (connection.keys(principals), beyond))
+    return set(chain.from_iterable(rows))
 
 
 def _holdings(
@@ -154,17 +157,15 @@ def _holdings(
         listed_sql += _OF_THESE.format(column="+s.delegate", keys=keys)
         entries = connection.rows(entries_sql, (*parameters, connection.keys(trustees)))
         listed = connection.rows(listed_sql, (*parameters, connection.keys(delegates)))
-    found = {(row[0], row[2], _PERMISSIONS[row[1]].value, row[3]): _held(row) for row in entries}
+    found: dict[tuple[int, int, str, int], Holding] = {}
+    for target, right, trustee, allow, expires_at, own, foreign in entries:
+        permission, word = _PERMISSIONS[right]
+        sid = own or sid_of(trustee, own, foreign)
+        found[target, trustee, word, allow] = Holding(
+            target, permission, sid, allow == 1, to_moment_or_none(expires_at)
+        )
     for target, delegate, sid, expires_at in listed:
-        permission = Permission.SEND_ON_BEHALF
-        found[target, delegate, permission.value, 1] = Holding(
-            target, permission, sid, expires_at=to_moment_or_none(expires_at)
+        found[target, delegate, _ON_BEHALF.value, 1] = Holding(
+            target, _ON_BEHALF, sid, expires_at=to_moment_or_none(expires_at)
         )
     return [(key[1], found[key]) for key in sorted(found)]
-
-
-def _held(row: Row) -> Holding:
-    target, right, trustee, allow, expires_at, own, foreign = row
-    return Holding(
-        target, _PERMISSIONS[right], sid_of(trustee, own, foreign), bool(allow), to_moment_or_none(expires_at)
-    )
