@@ -51,7 +51,7 @@ class Contestant:
 
 def rates(contestants: Mapping[Key, Contestant], seconds: float) -> dict[Key, float]:
     """Return each contestant's median rate of several rounds, in which they take turns; ``seconds`` is each one's whole time."""
-    with _still():
+    with still():
         rounds = [
             {key: contestant.rate(seconds / ROUNDS) for key, contestant in contestants.items()} for _ in range(ROUNDS)
         ]
@@ -59,7 +59,7 @@ def rates(contestants: Mapping[Key, Contestant], seconds: float) -> dict[Key, fl
 
 
 @contextmanager
-def _still() -> Iterator[None]:
+def still() -> Iterator[None]:
     """Keep the garbage collector from walking, again and again, over what was loaded before."""
     gc.collect()
     gc.freeze()

@@ -21,6 +21,8 @@ from delegacy.domain.sid import WELL_KNOWN, Sid, looks_like_sid, parse_sid, well
 from delegacy.policy.assignment import DELEGATES, TARGETS, AssignmentDenial, decide_assignment
 
 _ANY: Final[frozenset[RecipientTypeDetails]] = frozenset()
+_ROUNDS: Final = MappingProxyType({permission: (frozenset(kinds), _ANY) for permission, kinds in DELEGATES.items()})
+"""Whom a name is looked for among: those who may hold the permission, then everything, so that a refusal can name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def find_principal(session: Session, named: Identity, *, orphans: bool = False) 
     well_known = parse_sid(text) if looks_like_sid(text) else well_known_by_name(text)
     if named.guid is None and well_known in WELL_KNOWN and well_known is not None:
         return Principal(well_known, WELL_KNOWN[well_known], sids=(well_known,))
-    recipient = _first(session, named, (frozenset(DELEGATES[Permission.FULL_ACCESS]), _ANY))
+    recipient = _first(session, named, _ROUNDS[Permission.FULL_ACCESS])
     if recipient is None and orphans and looks_like_sid(text):
         return Principal(parse_sid(text), parse_sid(text), sids=(parse_sid(text),))
     if recipient is None or recipient.sid is None:
@@ -79,7 +81,7 @@ def find_behalf_delegates(session: Session, target: Recipient, named: Iterable[I
 
 def _find_behalf_delegate(session: Session, target: Recipient, named: Identity) -> Recipient:
     permission = Permission.SEND_ON_BEHALF
-    recipient = _first(session, named, (frozenset(DELEGATES[permission]), _ANY))
+    recipient = _first(session, named, _ROUNDS[permission])
     if recipient is None:
         raise RecipientNotFound(named.text)
     denial = decide_assignment(permission, target.recipient_type_details, recipient)

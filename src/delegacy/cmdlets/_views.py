@@ -13,7 +13,7 @@ from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestricti
 from delegacy.domain.organization import AcceptedDomain, Organization
 from delegacy.domain.ports import DirectoryReader
 from delegacy.domain.properties import PROPERTIES
-from delegacy.domain.recipient import GroupScope, Recipient, RecipientTypeDetails
+from delegacy.domain.recipient import GroupScope, ObjectName, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import DirectoryRight, ExtendedRight, MailboxRight, Right
 from delegacy.domain.sid import Sid
 from delegacy.powershell.values import DeferredObject, PSObject, ScriptProperty
@@ -62,7 +62,7 @@ class Shown:
     recipient: Recipient
     organization: Organization
     runspace_id: UUID
-    send_on_behalf: tuple[Recipient, ...] = ()
+    send_on_behalf: tuple[Recipient | ObjectName, ...] = ()
     managers: tuple[Recipient, ...] = ()
     restrictions: Mapping[RestrictionList, tuple[Recipient, ...]] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[Sid, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -71,7 +71,7 @@ class Shown:
 _Read = Callable[[Shown], object]
 
 
-def object_id(recipient: Recipient) -> PSObject:
+def object_id(recipient: Recipient | ObjectName) -> PSObject:
     """Return the identity of an object: prints as its canonical name."""
     return PSObject(
         OBJECT_ID,
@@ -127,7 +127,7 @@ def _listed(*lists: RestrictionList) -> _Read:
     return lambda shown: _identities(one for part in lists for one in shown.restrictions.get(part, ()))
 
 
-def _identities(recipients: Iterable[Recipient]) -> tuple[PSObject, ...]:
+def _identities(recipients: Iterable[Recipient | ObjectName]) -> tuple[PSObject, ...]:
     return tuple(object_id(recipient) for recipient in recipients)
 
 

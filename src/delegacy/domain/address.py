@@ -8,6 +8,7 @@ let the receiving host do otherwise), in normalisation form C (RFC 6532 section 
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Self
 
 from delegacy.domain.errors import InvalidInput
@@ -32,6 +33,7 @@ _UNREADABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 # RFC 5892 section 2.1 (LetterDigits) and the two letters of section 2.6 that case folding would change.
 _LABEL_CATEGORIES: Final = frozenset({"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"})
 _LABEL_EXCEPTIONS: Final = frozenset("-ßς")
+_REMEMBERED: Final = 4096
 
 
 class InvalidAddress(InvalidInput, ValueError):
@@ -135,6 +137,7 @@ class ProxyAddress:
         return f"{self.prefix}:{self.address}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def normalise_domain(domain: str) -> str:
     """Return ``domain`` as A-labels in lower case; raise ``InvalidAddress`` if it is no domain name."""
     lowered = (
@@ -148,6 +151,8 @@ def normalise_domain(domain: str) -> str:
     return lowered
 
 
+# An object has its primary address among its addresses, and a command reads it several times.
+@lru_cache(maxsize=_REMEMBERED)
 def _key(local_part: str, domain: str) -> str:
     """Check both parts and return the key."""
     domain_key = normalise_domain(domain)

@@ -23,7 +23,7 @@ from delegacy.domain.group import Membership
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
 from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
-from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.domain.recipient import ObjectName, Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import Filter
 from delegacy.domain.rights import Permission, Right
 from delegacy.domain.sid import Sid
@@ -163,8 +163,8 @@ class DirectoryReader(AuditLogReader, Protocol):
     def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
         """Return the delegates in a recipient's Send on Behalf list, in the order in which they were added."""
 
-    def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
-        """Return the same for many recipients, with one query for many; a recipient whose list is empty is left out."""
+    def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[ObjectName, ...]]:
+        """Return the names of the same for many recipients, with one query for many; a recipient whose list is empty is left out."""
 
     def send_on_behalf_ends(self, key: int) -> Mapping[int, datetime]:
         """Return when the places in a Send on Behalf list end, by delegate; those that don't are left out."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from delegacy.domain.address import ProxyAddress, SmtpAddress
@@ -111,6 +111,24 @@ class GroupScope(Enum):
     UNIVERSAL = "Universal"
     GLOBAL = "Global"
     DOMAIN_LOCAL = "DomainLocal"
+
+
+class ObjectName(NamedTuple):
+    """What an object is shown by where another one lists it."""
+
+    guid: UUID
+    name: str
+    container: str
+
+    @property
+    def distinguished_name(self) -> str:
+        """Return ``CN=Terry Adams,CN=Users,DC=contoso,DC=com``."""
+        return str(DistinguishedName.in_container(self.name, self.container))
+
+    @property
+    def canonical_name(self) -> str:
+        """Return ``contoso.com/Users/Terry Adams``."""
+        return canonical_name(self.container, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The words of access control: mailbox rights, directory rights, extended rights, inheritance."""
 
 from enum import Enum, IntEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -127,5 +128,6 @@ class Permission(Enum):
     SEND_ON_BEHALF = "Send on Behalf"
 
 
+@cache
 def _pascal(name: str) -> str:
     return name.title().replace("_", "")

@@ -33,6 +33,9 @@ WELL_KNOWN: Final = MappingProxyType(
     }
 )
 """The principals that every organization has, and the names they print as."""
+_BY_NAME: Final = MappingProxyType(
+    {name.casefold(): sid for sid, printed in WELL_KNOWN.items() for name in (printed, printed.rpartition("\\")[2])}
+)
 
 
 def parse_sid(text: str) -> Sid:
@@ -59,8 +62,4 @@ def administrator_sid(domain: Sid) -> Sid:
 
 def well_known_by_name(name: str) -> Sid | None:
     """Return the well-known principal of this name (``NT AUTHORITY\\SELF``, ``SELF``, ``Everyone``), any case, or None."""
-    wanted = name.casefold()
-    for sid, printed in WELL_KNOWN.items():
-        if wanted in (printed.casefold(), printed.rpartition("\\")[2].casefold()):
-            return sid
-    return None
+    return _BY_NAME.get(name.casefold())

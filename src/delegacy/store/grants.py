@@ -140,7 +140,7 @@ def ended_entries(connection: Connection, key: int, now: int) -> tuple[Ace, ...]
 def grant(transaction: Transaction, target: int, ace: Ace) -> None:
     """Add an explicit entry. Rights that an entry covers stay as they are. Raises ``AccessControlListFull``."""
     mailbox_rights = any(right < FIRST_DIRECTORY_RIGHT for right in ace.rights)
-    if mailbox_rights and _entry_count(transaction.connection, target) >= AccessControlListFull.LIMIT:
+    if mailbox_rights and _is_full(transaction.connection, target):
         raise AccessControlListFull(_name(transaction.connection, target))
     _write(transaction, target, ace, inherited=0)
 
@@ -303,12 +303,16 @@ def _covered(ace: Ace) -> tuple[int, int]:
     return int(ace.inheritance_type.reaches_object), _ALWAYS if ends is None else ends
 
 
-def _entry_count(connection: Connection, target: int) -> int:
-    row = connection.row(
-        "SELECT count(DISTINCT entry) FROM ace WHERE target = ? AND access_right < ? AND inherited = 0",
-        (target, FIRST_DIRECTORY_RIGHT),
-    )
-    return 0 if row is None else int(row[0])
+def _is_full(connection: Connection, target: int) -> bool:
+    held = "FROM ace WHERE target = ? AND access_right < ? AND inherited = 0"
+    for counted in (
+        "count(*)",
+        "count(DISTINCT entry)",
+    ):  # an entry has as many rows as rights, and rows are counted sooner
+        row = connection.row(f"SELECT {counted} {held}", (target, FIRST_DIRECTORY_RIGHT))
+        if row is None or row[0] < AccessControlListFull.LIMIT:
+            return False
+    return True
 
 
 def _inherits(connection: Connection, key: int) -> bool:

@@ -21,7 +21,7 @@ from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMa
 from delegacy.domain.ports import Holding, RecipientQuery
 from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
-from delegacy.domain.recipient import Recipient, RecipientTypeDetails
+from delegacy.domain.recipient import ObjectName, Recipient, RecipientTypeDetails
 from delegacy.domain.sid import Sid
 from delegacy.store import (
     address_lists,
@@ -176,15 +176,24 @@ class SqlDirectoryReader:
         return grants.entries_like(self._connection, key, ace)
 
     def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
-        return self.send_on_behalf_lists([key]).get(key, ())
-
-    def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
-        return self._lists(
-            "SELECT target, delegate FROM send_on_behalf WHERE target IN ({keys}) AND (expires_at IS NULL OR expires_at > ?) "
-            "ORDER BY target, entry",
-            keys,
-            self._now,
+        rows = self._connection.rows(
+            f"{SELECT} JOIN send_on_behalf s ON s.delegate = o.id "
+            "WHERE s.target = ? AND (s.expires_at IS NULL OR s.expires_at > ?) ORDER BY s.entry",
+            (key, self._now),
         )
+        return tuple(map(to_recipient, rows))
+
+    def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[ObjectName, ...]]:
+        connection = self._connection
+        lists: dict[int, list[ObjectName]] = {}
+        for key, guid, name, container in connection.rows(
+            "SELECT s.target, o.guid, o.name, o.container FROM send_on_behalf s CROSS JOIN object o "
+            f"WHERE s.target IN ({connection.key_set}) AND (s.expires_at IS NULL OR s.expires_at > ?) AND o.id = s.delegate "
+            "ORDER BY s.target, s.entry",
+            (connection.keys(keys), self._now),
+        ):
+            lists.setdefault(key, []).append(ObjectName(UUID(bytes=bytes(guid)), name, container))
+        return {key: tuple(listed) for key, listed in lists.items()}
 
     def send_on_behalf_ends(self, key: int) -> Mapping[int, datetime]:
         rows = self._connection.rows(
