@@ -119,7 +119,7 @@ def _is_yes(rows: list[Row]) -> bool:
 def contestants(organization: Organization, database: Database) -> dict[Key, Contestant]:
     """Return who answers which questions about an organization, every answer checked."""
     world, people = organization.world, organization.people
-    facts, connection = SqlDecisionFacts(database), database.lasting_connection(mapped=True)
+    facts, connection = SqlDecisionFacts(database), database.lasting_connection()
     authorizer = Authorizer(facts, organization.store, _Clock())
     rivals = [CasbinRival(world), CedarRival(world)] if world.recipients <= LARGEST_FOR_RIVALS else []
     found: dict[Key, Contestant] = {}

@@ -36,7 +36,8 @@ def decide_send(facts: SendingFacts | None, now: datetime) -> SendDecision:
     entry = deciding_entry(facts.ad_acl, token, ADMITS_SEND_AS, now, author.sid)
     if entry is not None and entry.allow:
         return Allow(SendRight.SEND_AS, entry, _AS_WITH_COPY if facts.copy_sent_as else _AS)
-    if not facts.grant_send_on_behalf_to.isdisjoint(token.users | facts.mail_groups):
+    listed = facts.grant_send_on_behalf_to
+    if listed and not listed.isdisjoint(token.users | facts.mail_groups):
         if facts.signed_in_as_author:
             return Deny(SendDenial.SEND_AS_REQUIRED)
         return Allow(SendRight.SEND_ON_BEHALF, None, _ON_BEHALF_WITH_COPY if facts.copy_sent_on_behalf else _ON_BEHALF)

@@ -292,7 +292,7 @@ class SqlDecisionFacts:
         try:
             return self._idle.pop()
         except IndexError:
-            return self._database.lasting_connection(mapped=True)
+            return self._database.lasting_connection()
 
 
 def _opening_facts(rows: list[Row], now: datetime) -> OpeningFacts | None:

@@ -9,13 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from delegacy.domain.errors import StoreError, StoreUnavailable
-from delegacy.store.connection import Backend, Connection, Dialect
+from delegacy.store.connection import Backend, Connection
 from delegacy.store.sqlite import SqliteBackend
 
 LOCK_TIMEOUT: Final = 30.0
 """Seconds that a writer waits for another one."""
-
-_MOST_MAPPED: Final = 2**31 - 65536
 
 
 class Database:
@@ -54,16 +52,11 @@ class Database:
         finally:
             pooled.close()
 
-    def lasting_connection(self, *, mapped: bool = False) -> Connection:
-        """Return a connection that is the caller's to keep and close. Raises ``StoreUnavailable``.
-
-        ``mapped`` reads a SQLite file through memory, which is faster once it is larger than the cache.
-        """
+    def lasting_connection(self) -> Connection:
+        """Return a connection that is the caller's to keep and close. Raises ``StoreUnavailable``."""
         pooled = self._from_pool()
         connection = self.backend.wrapped(pooled.driver_connection)
         pooled.detach()
-        if mapped and self.dialect is Dialect.SQLITE:
-            connection.run(f"PRAGMA mmap_size = {_MOST_MAPPED}")
         return connection
 
     def close(self) -> None:

@@ -17,13 +17,11 @@ Listener = Callable[[frozenset[int]], None]
 
 
 _CACHE_KIB: Final = 4096
-_MOST_MAPPED: Final = 1 << 40
 
 
 def _read_through_memory(raw: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    """Have the connections share the system's pages in place of keeping their own: a mail database is too large for several caches."""
+    """Have the connections share the system's pages, mapped as they are, in place of keeping their own: a mail database is too large for several caches."""
     raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    raw.execute(f"PRAGMA mmap_size = {_MOST_MAPPED}")
 
 
 class MailTransaction:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID
 
 from delegacy.domain.address import InvalidAddress, SmtpAddress
 from delegacy.domain.identity import IdentityForm, IdentityReading, readings
@@ -89,7 +88,7 @@ def _matching(connection: Connection, reading: IdentityReading, select: str) -> 
 def _parameters(reading: IdentityReading) -> Sequence[tuple[object, ...]]:
     match reading.form:
         case IdentityForm.GUID:
-            return [(UUID(reading.key).bytes,)]
+            return [(bytes.fromhex(reading.key.replace("-", "")),)]
         case IdentityForm.DISTINGUISHED_NAME | IdentityForm.CANONICAL_NAME | IdentityForm.LOGON_NAME:
             return [(reading.container, reading.key)]
         case IdentityForm.ADDRESS:

@@ -10,7 +10,6 @@ from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellErr
 from delegacy.powershell.host import Choice, EndOfInput, unanswered
 from delegacy.powershell.interpreter.signals import Stopped
 from delegacy.powershell.metadata import CmdletInfo, ConfirmImpact
-from delegacy.powershell.properties import MISSING
 from delegacy.powershell.streams import (
     DebugRecord,
     HostText,
@@ -238,17 +237,14 @@ class StageRuntime:
         except EndOfInput:
             raise unanswered() from None
 
-    def _is_set(self, attribute: str, preference: str) -> bool:
-        given = self._binding.common(attribute)
-        if given is not None:
-            return bool(given)
-        value = self.frame.scope.get(preference)
-        return value is not MISSING and truth(value)
-
     @property
     def only_asks(self) -> bool:
         """Whether changes are only told of and not made."""
-        return self._is_set("what_if", "WhatIfPreference")
+        given = self._binding.common("what_if")
+        if given is not None:
+            return bool(given)
+        known = self.frame.scope.find("whatifpreference")
+        return known is not None and truth(known.value)
 
     def tell_what_if(self, sentence: str) -> None:
         """Print what would be done."""
@@ -258,17 +254,14 @@ class StageRuntime:
 
     def asks(self) -> bool:
         """Return whether a change would be asked about."""
-        if not self.info.supports_should_process or self.only_asks:
-            return False
+        return self.info.supports_should_process and not self.only_asks and self._is_to_be_confirmed()
+
+    def _is_to_be_confirmed(self) -> bool:
         given = self._binding.common("confirm")
         if given is not None:
             return bool(given)
-        preference = self.frame.scope.get("ConfirmPreference")
-        limit = (
-            _IMPACTS.get(to_text(preference).lower(), ConfirmImpact.HIGH)
-            if preference is not MISSING
-            else ConfirmImpact.HIGH
-        )
+        known = self.frame.scope.find("confirmpreference")
+        limit = ConfirmImpact.HIGH if known is None else _IMPACTS.get(to_text(known.value).lower(), ConfirmImpact.HIGH)
         return limit is not ConfirmImpact.NONE and self.info.confirm_impact >= limit
 
     def should_process(self, sentence: str) -> bool:
@@ -276,7 +269,7 @@ class StageRuntime:
         if self.only_asks:
             self.tell_what_if(sentence)
             return False
-        if not self.asks():
+        if not self.info.supports_should_process or not self._is_to_be_confirmed():
             self.write_verbose(sentence)
             return True
         confirmed = self._confirmed("Confirm", f"Are you sure you want to perform this action?\n{sentence}")
