@@ -5,6 +5,7 @@ import pytest
 from delegacy.domain.ace import Ace
 from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.errors import AccessControlListFull, MemberAlreadyExists, MemberNotFound, WrongRecipientType
+from delegacy.domain.object_link import ObjectLink
 from delegacy.domain.recipient import ObjectName, Recipient, RecipientTypeDetails
 from delegacy.domain.rights import DirectoryRight, InheritanceType, MailboxRight, Right
 from delegacy.domain.sid import EVERYONE, SELF, Sid
@@ -203,7 +204,7 @@ class GrantsContract:
         with opened.store.read() as directory:
             assert directory.grant_send_on_behalf_to(terry.id) == (jim,)
             named = ObjectName(jim.guid, jim.name, jim.container)
-            assert directory.send_on_behalf_lists([terry.id, ayla.id]) == {terry.id: (named,)}
+            assert directory.linked_names(ObjectLink.SEND_ON_BEHALF, [terry.id, ayla.id]) == {terry.id: (named,)}
             assert (named.canonical_name, named.distinguished_name) == (jim.canonical_name, jim.distinguished_name)
         opened.list_send_on_behalf(terry)
         with opened.store.read() as directory:

@@ -4,6 +4,7 @@ import pytest
 
 from delegacy.domain.ace import Ace
 from delegacy.domain.delivery_restriction import DeliveryRestrictions
+from delegacy.domain.object_link import ObjectLink
 from delegacy.domain.ports import Place, RecipientQuery
 from delegacy.domain.properties import PROPERTIES, PropertyType
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
@@ -36,6 +37,16 @@ LINKS: tuple[tuple[str, list[str]], ...] = (
     (f"RejectMessagesFrom -eq 'CN=Ayla,{USERS}'", []),
     (f"RejectMessagesFromDLMembers -eq 'CN=Board,{USERS}'", ["Jim"]),
     ("RejectMessagesFrom -ne $null", []),
+)
+
+NAMES: tuple[tuple[ObjectLink, dict[str, str]], ...] = (
+    (ObjectLink.MEMBER_OF, {"Ayla": "Sales", "Board": "Sales", "Twin": "Sales", "Terry": "Board"}),
+    (ObjectLink.MEMBERS, {"Sales": "Ayla Board Twin", "Board": "Terry"}),
+    (ObjectLink.MANAGED_BY, {"Sales": "Jim"}),
+    (ObjectLink.SEND_ON_BEHALF, {"Terry": "Jim"}),
+    (ObjectLink.SEND_ON_BEHALF_OF, {"Jim": "Terry"}),
+    (ObjectLink.AUTO_MAPPING, {"Ayla": "Jim"}),
+    (ObjectLink.AUTO_MAPPED, {"Jim": "Ayla"}),
 )
 
 
@@ -79,6 +90,24 @@ class LinksContract:
             assert [each.name for each in directory.list(RecipientQuery(filter=condition))] == expected
             found = [each.name for each in people if matches(condition, each, directory.linked)]
         assert sorted(found) == expected
+
+    @pytest.mark.parametrize(("link", "expected"), NAMES, ids=[link.value for link, _ in NAMES])
+    def test_many_are_asked_at_once_for_the_names_of_what_they_are_linked_with(
+        self, opened: OpenStore, people: list[Recipient], link: ObjectLink, expected: dict[str, str]
+    ) -> None:
+        ayla, jim, *_ = people
+        with opened.store.write() as work:
+            work.directory.link(ayla.id, [jim.id])
+            work.commit()
+        names = {each.id: each.name for each in people}
+        with opened.store.read() as directory:
+            found = directory.linked_names(link, [each.id for each in people])
+        assert {names[key]: " ".join(each.name for each in listed) for key, listed in found.items()} == expected
+        assert all(each.canonical_name.startswith("contoso.com/") for listed in found.values() for each in listed)
+
+    def test_nobody_asked_for_is_linked_with_nothing(self, opened: OpenStore) -> None:
+        with opened.store.read() as directory:
+            assert [directory.linked_names(link, []) for link in ObjectLink] == [{}] * len(ObjectLink)
 
     def test_what_is_not_there_yet_has_no_links(self, opened: OpenStore, people: list[Recipient]) -> None:
         assert people

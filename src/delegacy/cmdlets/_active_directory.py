@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from delegacy.cmdlets import _views
 from delegacy.cmdlets._base import DirectoryCmdlet, Identity
 from delegacy.cmdlets._creation import find_account_domain
 from delegacy.domain.errors import InvalidProperty, ManagementObjectNotFound
@@ -13,10 +12,9 @@ from delegacy.domain.mailbox import WITHOUT_OWN_ACCOUNT
 from delegacy.domain.organization import AccountDomain
 from delegacy.domain.ports import RecipientQuery
 from delegacy.domain.properties import PROPERTIES, check_value
-from delegacy.domain.recipient import USERS, GroupScope, Recipient, RecipientTypeDetails
+from delegacy.domain.recipient import USERS, Recipient, RecipientTypeDetails
 from delegacy.domain.recipient_filter import parse_filter
 from delegacy.powershell.metadata import parameter
-from delegacy.powershell.values import PSObject
 
 _EVERYTHING: Final = "*"
 
@@ -140,44 +138,6 @@ def query_of(kinds: frozenset[RecipientTypeDetails], text: str, container: str |
 def in_domain(recipients: Iterable[Recipient], domain: AccountDomain) -> Iterator[Recipient]:
     """Return those whose accounts are in the domain."""
     return (recipient for recipient in recipients if recipient.domain == domain.netbios_name)
-
-
-def ad_user(user: Recipient) -> PSObject:
-    """Return an account as Get-ADUser writes it."""
-    return PSObject(
-        _views.AD_USER,
-        {
-            "DistinguishedName": user.distinguished_name,
-            "Enabled": not user.account_disabled,
-            "GivenName": user.attributes.get("FirstName", ""),
-            "Name": user.name,
-            "ObjectClass": "user",
-            "ObjectGUID": user.guid,
-            "SamAccountName": user.sam_account_name or "",
-            "SID": user.sid or "",
-            "Surname": user.attributes.get("LastName", ""),
-            "UserPrincipalName": user.user_principal_name or "",
-        },
-        text=user.distinguished_name,
-    )
-
-
-def ad_group(group: Recipient) -> PSObject:
-    """Return a group as Get-ADGroup writes it."""
-    return PSObject(
-        _views.AD_GROUP,
-        {
-            "DistinguishedName": group.distinguished_name,
-            "GroupCategory": "Security" if group.security_enabled else "Distribution",
-            "GroupScope": (group.group_scope or GroupScope.UNIVERSAL).value,
-            "Name": group.name,
-            "ObjectClass": "group",
-            "ObjectGUID": group.guid,
-            "SamAccountName": group.sam_account_name or "",
-            "SID": group.sid or "",
-        },
-        text=group.distinguished_name,
-    )
 
 
 def require_present(value: object, name: str) -> None:

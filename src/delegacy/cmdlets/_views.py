@@ -10,6 +10,7 @@ from uuid import UUID
 from delegacy.cmdlets._base import Session
 from delegacy.domain.ace import Ace
 from delegacy.domain.delivery_restriction import UNRESTRICTED, DeliveryRestrictions, RestrictionList
+from delegacy.domain.object_link import ObjectLink
 from delegacy.domain.organization import AcceptedDomain, Organization
 from delegacy.domain.ports import DirectoryReader
 from delegacy.domain.properties import PROPERTIES
@@ -431,7 +432,7 @@ def recipient_objects(session: Session, type_name: str, recipients: Sequence[Rec
     """Return the objects of recipients, their links read with one query for many."""
     directory = session.directory
     keys = [recipient.id for recipient in recipients]
-    lists = directory.send_on_behalf_lists(keys) if type_name in WITH_SEND_ON_BEHALF else {}
+    lists = directory.linked_names(ObjectLink.SEND_ON_BEHALF, keys) if type_name in WITH_SEND_ON_BEHALF else {}
     managers = directory.manager_lists(keys) if type_name in WITH_MANAGERS else {}
     restrictions = directory.delivery_restrictions(keys) if type_name in WITH_SEND_ON_BEHALF else {}
     senders = _senders(directory, restrictions.values())

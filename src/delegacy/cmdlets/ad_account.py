@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from delegacy.cmdlets import _texts, _views
-from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet, ad_user, with_account_state
+from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet, with_account_state
+from delegacy.cmdlets._ad_views import ad_user
 from delegacy.cmdlets._base import Identity, as_identity
 from delegacy.cmdlets._creation import set_password
 from delegacy.cmdlets._settings import Plan

@@ -1,17 +1,19 @@
 """Groups without mail: New-, Get- and Remove-ADGroup (the Active Directory module's names)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from delegacy.cmdlets import _texts, _views
-from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet, ad_group, in_domain, query_of
+from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet, in_domain, query_of
+from delegacy.cmdlets._ad_views import GROUP, ad_group, ad_objects
 from delegacy.cmdlets._base import Identity, as_identity
 from delegacy.cmdlets._creation import Draft, add_recipient, attributes_of, draft_recipient
 from delegacy.cmdlets._groups import may_bypass, require_manager
 from delegacy.cmdlets._listing import as_filter_text, as_result_size, container_of, limited
 from delegacy.cmdlets._removal import remove_recipient
 from delegacy.domain.errors import WrongRecipientType
-from delegacy.domain.recipient import GROUPS, MAIL_GROUPS, GroupScope, RecipientTypeDetails
+from delegacy.domain.recipient import GROUPS, MAIL_GROUPS, GroupScope, Recipient, RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
 
 _T = RecipientTypeDetails
@@ -101,15 +103,22 @@ class GetADGroup(ActiveDirectoryCmdlet):
         convert=lambda value: None if value is None else as_result_size(value),
         help="How many to show; $null for all.",
     )
+    properties: tuple[str, ...] = parameter(
+        default=(),
+        aliases=("Property",),
+        help="What to show besides, as Active Directory or its module calls it; * for everything.",
+    )
 
     def run(self) -> None:
         """Show what was asked for."""
+        limited(self, ad_objects(self.session, GROUP, self._found(), self.properties), self.result_set_size)
+
+    def _found(self) -> Iterable[Recipient]:
         if self.identity is not None:
-            self.write_object(ad_group(self.find_in_domain(self.identity, GROUPS)))
-            return
+            return [self.find_in_domain(self.identity, GROUPS)]
         container = None if self.search_base is None else container_of(self, self.search_base)
-        found = self.each(self.session.directory.list(query_of(GROUPS, self.filter or "*", container)))
-        limited(self, (ad_group(group) for group in in_domain(found, self.domain)), self.result_set_size)
+        listed = self.each(self.session.directory.list(query_of(GROUPS, self.filter or "*", container)))
+        return in_domain(listed, self.domain)
 
 
 @dataclass(kw_only=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from delegacy.cmdlets import _texts, _views
-from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet, ad_group
+from delegacy.cmdlets._active_directory import ActiveDirectoryCmdlet
+from delegacy.cmdlets._ad_views import ad_group
 from delegacy.cmdlets._base import Identity, as_identities, as_identity
 from delegacy.cmdlets._groups import MEMBERS, may_bypass, refuse_role_group, require_manager, require_nestable
 from delegacy.domain.audit import ModifiedProperty

@@ -1,17 +1,18 @@
 """Accounts: New-, Get-, Set- and Remove-ADUser (the Active Directory module's names)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from delegacy.cmdlets import _texts, _views
 from delegacy.cmdlets._active_directory import (
     ActiveDirectoryCmdlet,
     Person,
-    ad_user,
     in_domain,
     query_of,
     require_present,
     with_account_state,
 )
+from delegacy.cmdlets._ad_views import USER, ad_objects, ad_user
 from delegacy.cmdlets._base import Identity, as_identity
 from delegacy.cmdlets._creation import (
     Draft,
@@ -25,7 +26,7 @@ from delegacy.cmdlets._listing import as_filter_text, as_result_size, container_
 from delegacy.cmdlets._removal import remove_recipient
 from delegacy.cmdlets._settings import Plan
 from delegacy.domain.errors import WrongRecipientType
-from delegacy.domain.recipient import ACCOUNTS, USERS, RecipientTypeDetails
+from delegacy.domain.recipient import ACCOUNTS, USERS, Recipient, RecipientTypeDetails
 from delegacy.powershell.metadata import ConfirmImpact, parameter
 from delegacy.powershell.values import SecureString
 
@@ -103,15 +104,22 @@ class GetADUser(ActiveDirectoryCmdlet):
         convert=lambda value: None if value is None else as_result_size(value),
         help="How many to show; $null for all.",
     )
+    properties: tuple[str, ...] = parameter(
+        default=(),
+        aliases=("Property",),
+        help="What to show besides, as Active Directory or its module calls it; * for everything.",
+    )
 
     def run(self) -> None:
         """Show what was asked for."""
+        limited(self, ad_objects(self.session, USER, self._found(), self.properties), self.result_set_size)
+
+    def _found(self) -> Iterable[Recipient]:
         if self.identity is not None:
-            self.write_object(ad_user(self.find_in_domain(self.identity, ACCOUNTS)))
-            return
+            return [self.find_in_domain(self.identity, ACCOUNTS)]
         container = None if self.search_base is None else container_of(self, self.search_base)
-        found = self.each(self.session.directory.list(query_of(ACCOUNTS, self.filter or "*", container)))
-        limited(self, (ad_user(user) for user in in_domain(found, self.domain)), self.result_set_size)
+        listed = self.each(self.session.directory.list(query_of(ACCOUNTS, self.filter or "*", container)))
+        return in_domain(listed, self.domain)
 
 
 @dataclass(kw_only=True)

@@ -20,6 +20,7 @@ from delegacy.domain.delivery_restriction import DeliveryRestrictions
 from delegacy.domain.facts import FolderFacts, OpeningFacts, SendingFacts
 from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.group import Membership
+from delegacy.domain.object_link import ObjectLink
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
 from delegacy.domain.properties import Property
 from delegacy.domain.rbac import ManagementRole, ManagementScope, RecipientScope, RoleAssignment
@@ -163,8 +164,11 @@ class DirectoryReader(AuditLogReader, Protocol):
     def grant_send_on_behalf_to(self, key: int) -> tuple[Recipient, ...]:
         """Return the delegates in a recipient's Send on Behalf list, in the order in which they were added."""
 
-    def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[ObjectName, ...]]:
-        """Return the names of the same for many recipients, with one query for many; a recipient whose list is empty is left out."""
+    def linked_names(self, link: ObjectLink, keys: Iterable[int]) -> Mapping[int, tuple[ObjectName, ...]]:
+        """Return what many objects are linked with, by name, with one query for many; an object without such a link is left out.
+
+        Send on Behalf lists are in the order in which they were made, everything else is by name.
+        """
 
     def send_on_behalf_ends(self, key: int) -> Mapping[int, datetime]:
         """Return when the places in a Send on Behalf list end, by delegate; those that don't are left out."""

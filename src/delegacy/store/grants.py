@@ -305,10 +305,8 @@ def _covered(ace: Ace) -> tuple[int, int]:
 
 def _is_full(connection: Connection, target: int) -> bool:
     held = "FROM ace WHERE target = ? AND access_right < ? AND inherited = 0"
-    for counted in (
-        "count(*)",
-        "count(DISTINCT entry)",
-    ):  # an entry has as many rows as rights, and rows are counted sooner
+    # An entry has as many rows as rights; rows are counted sooner.
+    for counted in ("count(*)", "count(DISTINCT entry)"):
         row = connection.row(f"SELECT {counted} {held}", (target, FIRST_DIRECTORY_RIGHT))
         if row is None or row[0] < AccessControlListFull.LIMIT:
             return False

@@ -1,14 +1,16 @@
 """The objects that a recipient is linked with: where each property of that type lives."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from delegacy.domain.delivery_restriction import RestrictionList
 from delegacy.domain.dn import DistinguishedName
 from delegacy.domain.identity import fold
+from delegacy.domain.object_link import ObjectLink
 from delegacy.domain.properties import (
     ACCEPT_FROM,
     ACCEPT_FROM_MEMBERS,
@@ -20,10 +22,26 @@ from delegacy.domain.properties import (
     REJECT_FROM_MEMBERS,
     Property,
 )
+from delegacy.domain.recipient import ObjectName
 from delegacy.store.connection import Connection
 from delegacy.store.schema import ROOT, delivery_restriction, manager, member, recipient, send_on_behalf
 
 Condition = sa.ColumnElement[bool]
+
+_BY_NAME: Final = "o.name_key, o.id"
+_IN_FORCE: Final = "AND (s.expires_at IS NULL OR s.expires_at > ?)"
+_NAMES: Final = MappingProxyType(
+    {
+        ObjectLink.MEMBER_OF: ("member", "member", "group_id", f"AND s.group_id <> {ROOT}", _BY_NAME),
+        ObjectLink.MEMBERS: ("member", "group_id", "member", "", _BY_NAME),
+        ObjectLink.MANAGED_BY: ("manager", "group_id", "manager", "", _BY_NAME),
+        ObjectLink.SEND_ON_BEHALF: ("send_on_behalf", "target", "delegate", _IN_FORCE, "s.entry"),
+        ObjectLink.SEND_ON_BEHALF_OF: ("send_on_behalf", "delegate", "target", _IN_FORCE, _BY_NAME),
+        ObjectLink.AUTO_MAPPING: ("automapping", "mailbox", "delegate", "", _BY_NAME),
+        ObjectLink.AUTO_MAPPED: ("automapping", "delegate", "mailbox", "", _BY_NAME),
+    }
+)
+"""Table, column of those that are linked, column of what they are linked with, what else a link needs, and the order."""
 
 _RESTRICTIONS: Final[Mapping[str, RestrictionList]] = MappingProxyType(
     {
@@ -50,6 +68,21 @@ def columns_of(prop: Property, now: int) -> tuple[sa.Column[int], sa.Column[int]
         case name:
             kind = int(_RESTRICTIONS[name])
             return delivery_restriction.c.target, delivery_restriction.c.other, delivery_restriction.c.kind == kind
+
+
+def names(
+    connection: Connection, link: ObjectLink, keys: Iterable[int], now: int
+) -> Mapping[int, tuple[ObjectName, ...]]:
+    """Return the names of what objects are linked with at ``now``, by object; those without such a link are left out."""
+    table, own, other, condition, order = _NAMES[link]
+    listed: dict[int, list[ObjectName]] = {}
+    for key, guid, name, container in connection.rows(
+        f"SELECT s.{own}, o.guid, o.name, o.container FROM {table} s CROSS JOIN object o "
+        f"WHERE s.{own} IN ({connection.key_set}) AND o.id = s.{other} {condition} ORDER BY s.{own}, {order}",
+        (connection.keys(keys), *([now] if condition is _IN_FORCE else [])),
+    ):
+        listed.setdefault(key, []).append(ObjectName(UUID(bytes=bytes(guid)), name, container))
+    return {key: tuple(found) for key, found in listed.items()}
 
 
 def others(connection: Connection, prop: Property, key: int, now: int) -> frozenset[str]:

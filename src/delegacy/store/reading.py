@@ -17,6 +17,7 @@ from delegacy.domain.errors import ManagementObjectAmbiguous, ManagementObjectNo
 from delegacy.domain.folder_permission import FolderPermission
 from delegacy.domain.group import Membership
 from delegacy.domain.identity import fold
+from delegacy.domain.object_link import ObjectLink
 from delegacy.domain.organization import AcceptedDomain, AccountDomain, HiddenMailboxDelegation, Organization
 from delegacy.domain.ports import Holding, RecipientQuery
 from delegacy.domain.properties import Property
@@ -183,17 +184,8 @@ class SqlDirectoryReader:
         )
         return tuple(map(to_recipient, rows))
 
-    def send_on_behalf_lists(self, keys: Iterable[int]) -> Mapping[int, tuple[ObjectName, ...]]:
-        connection = self._connection
-        lists: dict[int, list[ObjectName]] = {}
-        for key, guid, name, container in connection.rows(
-            "SELECT s.target, o.guid, o.name, o.container FROM send_on_behalf s CROSS JOIN object o "
-            f"WHERE s.target IN ({connection.key_set}) AND (s.expires_at IS NULL OR s.expires_at > ?) AND o.id = s.delegate "
-            "ORDER BY s.target, s.entry",
-            (connection.keys(keys), self._now),
-        ):
-            lists.setdefault(key, []).append(ObjectName(UUID(bytes=bytes(guid)), name, container))
-        return {key: tuple(listed) for key, listed in lists.items()}
+    def linked_names(self, link: ObjectLink, keys: Iterable[int]) -> Mapping[int, tuple[ObjectName, ...]]:
+        return links.names(self._connection, link, keys, self._now)
 
     def send_on_behalf_ends(self, key: int) -> Mapping[int, datetime]:
         rows = self._connection.rows(
