@@ -1,6 +1,5 @@
 """Laws of the access check (MS-DTYP 2.5.3.2; Windows: Order of ACEs in a DACL)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -11,7 +10,7 @@ from delegacy.domain.ace import Ace
 from delegacy.domain.rights import ADMITS_SEND_AS, DirectoryRight, ExtendedRight, InheritanceType, MailboxRight, Right
 from delegacy.domain.sid import AUTHENTICATED_USERS, EVERYONE, SELF, Sid
 from delegacy.policy.access_check import deciding_entry
-from support.facts import NOW
+from support.facts import NOW, drawn_entry
 
 USERS = [Sid(f"S-1-5-21-7-{number}") for number in range(1001, 1004)]
 GROUPS = [Sid(f"S-1-5-21-7-{number}") for number in range(2001, 2006)]
@@ -25,7 +24,7 @@ tokens = st.builds(
     st.sets(st.sampled_from(GROUPS)).map(frozenset[Sid]),
 )
 aces = st.builds(
-    Ace,
+    drawn_entry,
     st.sampled_from([*USERS, *GROUPS, *STRANGERS, EVERYONE, AUTHENTICATED_USERS, SELF]),
     st.sets(st.sampled_from([*ADMITTING, *EVERY_RIGHT]), min_size=1, max_size=3).map(frozenset[Right]),
     allow=st.booleans(),
@@ -46,8 +45,7 @@ def named_by(token: AccessToken) -> st.SearchStrategy[Ace]:
     """Entries that are in force, hold the right and name the token."""
     return aces.flatmap(
         lambda ace: st.builds(
-            replace,
-            st.just(ace),
+            ace._replace,
             trustee=st.sampled_from([*sorted(token.users), *sorted(token.groups), EVERYONE]),
             rights=st.sampled_from(ADMITTING).map(lambda right: ace.rights | {right}),
             inheritance_type=st.just(InheritanceType.ALL),

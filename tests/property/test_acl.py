@@ -12,7 +12,7 @@ from delegacy.domain.acl import Acl, RemovalOutcome
 from delegacy.domain.rights import ADMITS_FULL_ACCESS, InheritanceType, MailboxRight, Right
 from delegacy.domain.sid import Sid
 from delegacy.policy.access_check import deciding_entry
-from support.facts import NOW
+from support.facts import NOW, drawn_entry
 
 TRUSTEES = [Sid(f"S-1-5-21-7-{number}") for number in range(1001, 1004)]
 RIGHTS: list[Right] = [MailboxRight.FULL_ACCESS, MailboxRight.READ_PERMISSION, MailboxRight.DELETE_ITEM]
@@ -20,14 +20,14 @@ RIGHTS: list[Right] = [MailboxRight.FULL_ACCESS, MailboxRight.READ_PERMISSION, M
 trustees = st.sampled_from(TRUSTEES)
 rights = st.sets(st.sampled_from(RIGHTS), min_size=1).map(frozenset[Right])
 explicit = st.builds(
-    Ace,
+    drawn_entry,
     trustees,
     rights,
     allow=st.booleans(),
     inheritance_type=st.sampled_from([InheritanceType.ALL, *InheritanceType]),
     expires_at=st.sampled_from([None, None, NOW - timedelta(days=1), NOW, NOW + timedelta(days=1)]),
 )
-inherited = st.builds(Ace, trustees, rights, allow=st.booleans(), inherited=st.sampled_from([True]))
+inherited = st.builds(drawn_entry, trustees, rights, allow=st.booleans(), inherited=st.sampled_from([True]))
 
 
 @st.composite

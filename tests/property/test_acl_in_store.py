@@ -10,6 +10,7 @@ from delegacy.domain.acl import Acl
 from delegacy.domain.recipient import RecipientTypeDetails
 from delegacy.domain.rights import ExtendedRight, InheritanceType, MailboxRight, Right
 from delegacy.domain.sid import EVERYONE, Sid
+from support.facts import drawn_entry
 from support.stores import NOW, OpenStore, recipient
 
 JIM, GONE = Sid("S-1-5-21-1-2-3-5001"), Sid("S-1-5-21-1-2-3-5002")
@@ -18,7 +19,7 @@ RIGHTS: list[Right] = [MailboxRight.FULL_ACCESS, MailboxRight.READ_PERMISSION, E
 trustees = st.sampled_from([JIM, GONE, EVERYONE])
 rights = st.sets(st.sampled_from(RIGHTS), min_size=1).map(frozenset[Right])
 entries = st.builds(
-    Ace,
+    drawn_entry,
     trustees,
     rights,
     allow=st.booleans(),

@@ -33,6 +33,19 @@ def ace(
     return Ace(trustee, frozenset(rights), allow, inherited, inheritance_type, expires_at)
 
 
+def drawn_entry(
+    trustee: Sid,
+    rights: frozenset[Right],
+    *,
+    allow: bool = True,
+    inherited: bool = False,
+    inheritance_type: InheritanceType = InheritanceType.ALL,
+    expires_at: datetime | None = None,
+) -> Ace:
+    """Return an entry; for Hypothesis, which makes up every field of a tuple that it is not told."""
+    return Ace(trustee, rights, allow, inherited, inheritance_type, expires_at)
+
+
 def token(*users: Sid, groups: Iterable[Sid] = ()) -> AccessToken:
     return AccessToken(frozenset(users or (DELEGATE,)), frozenset(groups))
 
