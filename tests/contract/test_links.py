@@ -42,7 +42,7 @@ LINKS: tuple[tuple[str, list[str]], ...] = (
 NAMES: tuple[tuple[ObjectLink, dict[str, str]], ...] = (
     (ObjectLink.MEMBER_OF, {"Ayla": "Sales", "Board": "Sales", "Twin": "Sales", "Terry": "Board"}),
     (ObjectLink.MEMBERS, {"Sales": "Ayla Board Twin", "Board": "Terry"}),
-    (ObjectLink.MANAGED_BY, {"Sales": "Jim"}),
+    (ObjectLink.MANAGED_BY, {"Sales": "Jim Ayla"}),
     (ObjectLink.SEND_ON_BEHALF, {"Terry": "Jim"}),
     (ObjectLink.SEND_ON_BEHALF_OF, {"Jim": "Terry"}),
     (ObjectLink.AUTO_MAPPING, {"Ayla": "Jim"}),
@@ -98,6 +98,7 @@ class LinksContract:
         ayla, jim, *_ = people
         with opened.store.write() as work:
             work.directory.link(ayla.id, [jim.id])
+            work.directory.set_managers(people[4].id, [jim.id, ayla.id])
             work.commit()
         names = {each.id: each.name for each in people}
         with opened.store.read() as directory:

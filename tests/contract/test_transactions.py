@@ -119,6 +119,31 @@ class TransactionsContract:
         finally:
             impatient.close()
 
+    def test_a_writer_of_another_process_has_its_turn_while_somebody_writes_again_and_again(
+        self, opened: OpenStore
+    ) -> None:
+        other, done = Database(opened.database.url, lock_timeout=20), threading.Event()
+
+        def write_on() -> None:
+            while not done.is_set():
+                with opened.store.write() as work:
+                    done.wait(0.02)
+                    work.audit.append([record(1)])
+                    work.commit()
+
+        writer = threading.Thread(target=write_on)
+        writer.start()
+        try:
+            with SqlStore(other, opened.clock).write() as work:
+                added = work.directory.add(recipient("A"))
+                work.commit()
+        finally:
+            done.set()
+            writer.join()
+            other.close()
+        with opened.store.read() as directory:
+            assert directory.get(added.id).name == "A"
+
     def test_threads_of_a_process_queue(self, opened: OpenStore) -> None:
         store = SqlStore(opened.database, opened.clock, lock_timeout=0.1)
         with store.write(), pytest.raises(StoreUnavailable), store.write():

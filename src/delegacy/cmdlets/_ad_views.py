@@ -14,6 +14,7 @@ from delegacy.cmdlets._base import Session
 from delegacy.domain.errors import InvalidProperty
 from delegacy.domain.identity import fold
 from delegacy.domain.object_link import ObjectLink
+from delegacy.domain.properties import PROPERTIES
 from delegacy.domain.recipient import GroupScope, ObjectName, Recipient
 from delegacy.powershell.values import PSObject
 
@@ -37,7 +38,8 @@ _Read = Callable[[_Described], object]
 
 
 def _attribute(name: str) -> _Read:
-    return lambda of: of.recipient.attributes.get(name)
+    prop = PROPERTIES[fold(name)]
+    return lambda of: prop.value_of(of.recipient)
 
 
 def _links(link: ObjectLink) -> _Read:

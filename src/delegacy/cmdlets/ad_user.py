@@ -128,6 +128,7 @@ class SetADUser(Person, ActiveDirectoryCmdlet):
 
     name = "Set-ADUser"
     supports_should_process = True
+    binds_properties = False
     output_types = (_views.AD_USER,)
 
     identity: Identity = parameter(

@@ -19,11 +19,11 @@ from delegacy.domain.sid import Sid
 class Target(NamedTuple):
     """The mailbox or group that a decision is about. ``address`` is its primary address as written, empty if it has none.
 
-    ``octets`` are those of its GUID: few of those who decide ask for it, and to make one takes as long as all the other values.
+    ``guid_octets`` are those of its GUID: few of those who decide ask for it, and to make one takes as long as all the other values.
     """
 
     id: int
-    octets: bytes
+    guid_octets: bytes
     sid: Sid | None
     recipient_type_details: RecipientTypeDetails
     display_name: str
@@ -33,7 +33,7 @@ class Target(NamedTuple):
     @property
     def guid(self) -> UUID:
         """Return its GUID."""
-        return UUID(bytes=self.octets)
+        return UUID(bytes=self.guid_octets)
 
 
 class OpeningFacts(NamedTuple):

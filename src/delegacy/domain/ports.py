@@ -79,7 +79,7 @@ class Place:
 
 
 class Holding(NamedTuple):
-    """One grant in a reverse look-up: the target's key, the entry (None for a place in a Send on Behalf list), the trustee."""
+    """One grant in a reverse look-up: the target's key, the permission, the trustee. A tuple, since a look-up makes many."""
 
     target: int
     permission: Permission
@@ -167,7 +167,7 @@ class DirectoryReader(AuditLogReader, Protocol):
     def linked_names(self, link: ObjectLink, keys: Iterable[int]) -> Mapping[int, tuple[ObjectName, ...]]:
         """Return what many objects are linked with, by name, with one query for many; an object without such a link is left out.
 
-        Send on Behalf lists are in the order in which they were made, everything else is by name.
+        Send on Behalf lists and managers are in the order in which they were made, everything else is by name.
         """
 
     def send_on_behalf_ends(self, key: int) -> Mapping[int, datetime]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from delegacy.powershell.convert import ConversionError, converter_for, to_boolean, type_name_of
+from delegacy.powershell.convert import ConversionError, converter_for, is_instance, to_boolean, type_name_of
 from delegacy.powershell.errors import ErrorCategory, ErrorRecord, PowerShellError
 from delegacy.powershell.text import to_text, type_name
 from delegacy.powershell.values import SecureString, TypeReference, Version, as_list, is_collection
@@ -84,20 +84,35 @@ def _bind_null(parameter: Parameter, convert: Converter) -> object:
     if _is_string(parameter) and not parameter.allow_empty:  # [string] makes '' of $null before anything is checked
         _refuse_empty(parameter, "")
     if not parameter.allow_null:
-        raise _validation_error(
-            f"Cannot bind argument to parameter '{parameter.name}' because it is null.",
-            "ParameterArgumentValidationErrorNullNotAllowed",
-        )
+        raise _null_refused(parameter)
     if parameter.switch:
         return False
     if not isinstance(parameter.target, TypeReference):
-        return None
+        return _null_of(parameter)
     try:
         found = convert(None)
     except ConversionError as error:
         raise _conversion_error(parameter, error) from None
     _apply_checks(parameter, found)
     return found
+
+
+def _null_of(parameter: Parameter) -> object:
+    """Return what $null is to a cmdlet's parameter: no items to a list, else None, where its type or its own conversion takes that."""
+    target = parameter.target
+    origin = typing.get_origin(target)
+    if origin in (tuple, list, frozenset):
+        return origin()
+    if parameter.convert is None and not is_instance(None, target):
+        raise _null_refused(parameter)
+    return None
+
+
+def _null_refused(parameter: Parameter) -> PowerShellError:
+    return _validation_error(
+        f"Cannot bind argument to parameter '{parameter.name}' because it is null.",
+        "ParameterArgumentValidationErrorNullNotAllowed",
+    )
 
 
 def _is_string(parameter: Parameter) -> bool:

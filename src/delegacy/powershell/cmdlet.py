@@ -83,7 +83,8 @@ class Cmdlet:
     """A command written in Python.
 
     `bound` holds the parameters that were given, by Python name, with their values: `-GrantSendOnBehalfTo $null` is in it and an
-    absent parameter is not. `parameter_set` is the name of the set that was chosen.
+    absent parameter is not. `parameter_set` is the name of the set that was chosen. Where `binds_properties` is False nothing binds from the
+    properties of a record, whatever the parameters that it shares with others declare.
     """
 
     name: ClassVar[str] = ""
@@ -92,6 +93,7 @@ class Cmdlet:
     confirm_impact: ClassVar[ConfirmImpact] = ConfirmImpact.MEDIUM
     output_types: ClassVar[tuple[str, ...]] = ()
     unsupported: ClassVar[Collection[str]] = frozenset()
+    binds_properties: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = ()
 
     runtime: CommandRuntime = field(init=False, repr=False, compare=False)

@@ -324,6 +324,7 @@ def declared_parameters(cls: type, *, common: bool = False) -> tuple[Parameter, 
     fields, such as what the session puts into a cmdlet, are left alone.
     """
     hints = _evaluated(cls)
+    by_property = getattr(cls, "binds_properties", True)
     found = []
     for field in dataclasses.fields(cls):
         declaration = field.metadata.get(_KEY)
@@ -334,7 +335,9 @@ def declared_parameters(cls: type, *, common: bool = False) -> tuple[Parameter, 
                 attribute=field.name,
                 name=declaration.name or pascal_case(field.name),
                 target=hints[field.name],
-                memberships=_resolve(declaration),
+                memberships=_resolve(
+                    declaration if by_property else dataclasses.replace(declaration, pipeline_by_property_name=False)
+                ),
                 common=common,
                 **declaration.options,
             )

@@ -19,8 +19,8 @@ from delegacy.domain.organization import Organization
 from delegacy.domain.ports import AuditLog, Directory, DirectoryReader, Store, UnitOfWork
 from delegacy.domain.recipient import Recipient, RecipientTypeDetails
 
-MOST_RECORDS: Final = 1000
-LONGEST: Final = 0.2
+MOST_RECORDS: Final = 500
+LONGEST: Final = 0.1
 """Seconds from the first change to the commit, beyond which the next record commits."""
 
 

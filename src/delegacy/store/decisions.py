@@ -364,8 +364,8 @@ def _sending_facts(rows: list[Row]) -> SendingFacts:
 
 
 def _target(row: Row) -> Target:
-    key, octets, sid, kind, display_name, address, hidden = row[5:_ACE]
-    return Target(key, octets, sid or None, to_kind(kind), display_name, address, hidden == 1)
+    key, guid_octets, sid, kind, display_name, address, hidden = row[5:_ACE]
+    return Target(key, guid_octets, sid or None, to_kind(kind), display_name, address, hidden == 1)
 
 
 def _switched_off(row: Row) -> frozenset[ClientProtocol]:

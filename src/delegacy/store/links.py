@@ -32,9 +32,9 @@ _BY_NAME: Final = "o.name_key, o.id"
 _IN_FORCE: Final = "AND (s.expires_at IS NULL OR s.expires_at > ?)"
 _NAMES: Final = MappingProxyType(
     {
-        ObjectLink.MEMBER_OF: ("member", "member", "group_id", f"AND s.group_id <> {ROOT}", _BY_NAME),
+        ObjectLink.MEMBER_OF: ("member", "member", "group_id", "", _BY_NAME),
         ObjectLink.MEMBERS: ("member", "group_id", "member", "", _BY_NAME),
-        ObjectLink.MANAGED_BY: ("manager", "group_id", "manager", "", _BY_NAME),
+        ObjectLink.MANAGED_BY: ("manager", "group_id", "manager", "", "s.position"),
         ObjectLink.SEND_ON_BEHALF: ("send_on_behalf", "target", "delegate", _IN_FORCE, "s.entry"),
         ObjectLink.SEND_ON_BEHALF_OF: ("send_on_behalf", "delegate", "target", _IN_FORCE, _BY_NAME),
         ObjectLink.AUTO_MAPPING: ("automapping", "mailbox", "delegate", "", _BY_NAME),

@@ -19,7 +19,7 @@ Listener = Callable[[frozenset[int]], None]
 _CACHE_KIB: Final = 4096
 
 
-def _read_through_memory(raw: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+def _keep_few_pages(raw: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     """Have the connections share the system's pages, mapped as they are, in place of keeping their own: a mail database is too large for several caches."""
     raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
@@ -66,7 +66,7 @@ class MailTransactions:
     def __init__(self, database: Database) -> None:
         self._database = database
         if database.dialect is Dialect.SQLITE:
-            event.listen(database.engine, "connect", _read_through_memory)
+            event.listen(database.engine, "connect", _keep_few_pages)
         # SQLite has one writer, and lets others sleep and try again: those of this process queue here, and none sleeps.
         self._turn = threading.Lock() if database.dialect is Dialect.SQLITE else nullcontext()
         self._listeners: tuple[Listener, ...] = ()

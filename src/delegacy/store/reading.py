@@ -302,10 +302,10 @@ class SqlDirectoryReader:
     def _joined(self, join: str, key: int) -> tuple[Recipient, ...]:
         return tuple(map(to_recipient, self._connection.rows(f"{SELECT} JOIN {join}", (key,))))
 
-    def _lists(self, sql: str, keys: Iterable[int], *further: object) -> Mapping[int, tuple[Recipient, ...]]:
+    def _lists(self, sql: str, keys: Iterable[int]) -> Mapping[int, tuple[Recipient, ...]]:
         """Return the recipients that each object lists, from rows of object and recipient."""
         connection = self._connection
-        rows = connection.rows(sql.format(keys=connection.key_set), (connection.keys(keys), *further))
+        rows = connection.rows(sql.format(keys=connection.key_set), (connection.keys(keys),))
         named = self.get_many({row[1] for row in rows}) if rows else {}
         lists: dict[int, list[Recipient]] = {}
         for key, listed in rows:

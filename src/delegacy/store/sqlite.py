@@ -15,7 +15,7 @@ from delegacy.store.connection import MOST_CONNECTIONS, Backend, Connection, Con
 
 OLDEST_SQLITE: Final = (3, 34, 0)
 
-_PAUSE: Final = 0.005
+_PAUSE: Final = 0.002
 _CACHE_KIB: Final = 65536
 _MOST_MAPPED: Final = 1 << 40
 """Octets read through memory, which is faster once a file is larger than the cache; SQLite has a limit of its own, of 2 GiB."""
@@ -87,8 +87,32 @@ class SqliteConnection(Connection):
         self.run("BEGIN")
 
     def begin_writing(self) -> None:
-        self.run("BEGIN IMMEDIATE")
+        """Begin a transaction that may write, once nobody else does.
+
+        SQLite itself looks again ever less often, in the end ten times a second, and would hardly ever meet the moment between two
+        transactions of somebody who makes one after the other.
+        """
+        row = self.row("PRAGMA busy_timeout")
+        patience = row[0] if row else 0
+        deadline = time.monotonic() + patience / 1000
+        self.run("PRAGMA busy_timeout = 0")
+        try:
+            while not self._has_begun(is_last=time.monotonic() >= deadline):
+                time.sleep(_PAUSE)
+        finally:
+            self.run(f"PRAGMA busy_timeout = {patience}")
         self._writing = True
+
+    def _has_begun(self, *, is_last: bool) -> bool:
+        try:
+            self._execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if is_last or error.sqlite_errorcode & 0xFF not in _BUSY:
+                raise _from_sqlite(error) from error
+            return False
+        except sqlite3.Error as error:
+            raise _from_sqlite(error) from error
+        return True
 
     def commit(self) -> None:
         super().commit()

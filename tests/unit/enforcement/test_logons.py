@@ -88,6 +88,6 @@ def test_a_note_is_of_the_mailbox_that_was_opened() -> None:
     journal = Journal()
     notes = LogonNotes(journal, SteppingClock())
     first = opening(TERRY, "CONTOSO\\raymonds")
-    notes.opened(replace(first, mailbox=first.mailbox._replace(octets=AYLA.bytes)))
+    notes.opened(replace(first, mailbox=first.mailbox._replace(guid_octets=AYLA.bytes)))
     notes.write()
     assert [logon.mailbox_guid for logon in journal.written] == [AYLA]

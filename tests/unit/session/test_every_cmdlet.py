@@ -54,3 +54,15 @@ def test_an_object_that_is_not_there_is_told_of(shell: Shell, name: str) -> None
 def test_a_parameter_that_there_is_not_is_told_of(shell: Shell, name: str) -> None:
     said = shell.run(f"{name} -NoSuchParameter 1")
     assert "A parameter cannot be found that matches parameter name 'NoSuchParameter'." in said.errors
+
+
+@pytest.mark.parametrize("name", CMDLETS)
+def test_null_is_taken_or_refused_in_words(shell: Shell, name: str) -> None:
+    info = find_cmdlet(name)
+    assert info is not None
+    command = COMMANDS.get(name, f"{name} terrya" if info.parameter("Identity") else name)
+    for parameter in info.parameters:
+        if not parameter.hidden and f"-{parameter.name} " not in command:
+            what_if = " -WhatIf" if info.supports_should_process else ""
+            said = shell.run(f"{command} -{parameter.name} $null{what_if}", *["A"] * 3)
+            assert "internal error" not in said.errors, parameter.name

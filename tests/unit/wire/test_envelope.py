@@ -59,6 +59,7 @@ def test_sender_and_reply_to_default_to_from() -> None:
     )
 
 
+@pytest.mark.slow
 def test_hostile_fields_take_linear_time() -> None:
-    for value in (b"(" * 50_000, b'"\\' * 50_000, b"<" * 50_000, b":" * 50_000, b"(\\)" * 30_000, b"a," * 30_000):
+    for value in (b"(" * 500_000, b'"\\' * 500_000, b"<" * 500_000, b":" * 500_000, b"(\\)" * 300_000, b"a," * 300_000):
         render_envelope({b"from": value})
