@@ -335,8 +335,9 @@ def declared_parameters(cls: type, *, common: bool = False) -> tuple[Parameter, 
                 attribute=field.name,
                 name=declaration.name or pascal_case(field.name),
                 target=hints[field.name],
-                memberships=_resolve(
-                    declaration if by_property else dataclasses.replace(declaration, pipeline_by_property_name=False)
+                memberships=tuple(
+                    membership if by_property else dataclasses.replace(membership, pipeline_by_property_name=False)
+                    for membership in _resolve(declaration)
                 ),
                 common=common,
                 **declaration.options,

@@ -119,3 +119,25 @@ def test_the_default_set_must_exist() -> None:
 
     with pytest.raises(TypeError, match="no parameter set Nowhere"):
         cmdlet_info(Wrong)
+
+
+@dataclass(kw_only=True)
+class Described(Cmdlet):
+    title: str | None = parameter(pipeline_by_property_name=True)
+    office: str | None = parameter(sets={"Office": SetMembership(pipeline_by_property_name=True)})
+
+
+@dataclass(kw_only=True)
+class NewDescribed(Described):
+    name: ClassVar[str] = "New-Described"
+
+
+@dataclass(kw_only=True)
+class SetDescribed(Described):
+    name: ClassVar[str] = "Set-Described"
+    binds_properties: ClassVar[bool] = False
+
+
+@pytest.mark.parametrize(("cls", "binds"), [(NewDescribed, True), (SetDescribed, False)])
+def test_a_cmdlet_may_take_nothing_from_the_properties_of_records(cls: type, binds: bool) -> None:  # noqa: FBT001
+    assert [parameter.takes_pipeline for parameter in cmdlet_info(cls).parameters] == [binds, binds]
